@@ -1,0 +1,1 @@
+"""What is traded: car models with their characteristics. Knows nothing of prices, sellers or deals."""

@@ -1,0 +1,1 @@
+"""The words that every room uses: records, money, percents, errors, nudges, shards and bulk writes."""
