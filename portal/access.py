@@ -1,14 +1,27 @@
-"""Who is asking."""
+"""Who is asking, and as whom: the lock on every door.
+
+Each view says for whom it is in `for_whom`. A person who is not logged in is sent to the log-in
+page; for anybody else a door that isn't theirs does not exist (404).
+"""
 
 from __future__ import annotations
 
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
 from django.db.models import Q
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.views import View
 
-from marketplace.parties.models import User
+from marketplace.parties.models import Customer, Party, User
+from marketplace.parties.rules import MemberRole, may_write
+from marketplace.parties.selectors import customer_of, parties_of
+
+_READING = {"GET", "HEAD", "OPTIONS"}
 
 
 class EmailOrUsernameBackend(ModelBackend):
@@ -30,3 +43,88 @@ class EmailOrUsernameBackend(ModelBackend):
             User().set_password(password)  # the same work, so that timing tells nobody who exists
             return None
         return user if user.check_password(password) and self.user_can_authenticate(user) else None
+
+
+class Role(StrEnum):
+    """As what a person may act."""
+
+    CUSTOMER = Party.Kind.CUSTOMER.value
+    SHOWROOM = Party.Kind.SHOWROOM.value
+    SUPPLIER = Party.Kind.SUPPLIER.value
+
+
+class Anybody(View):
+    """Mixin: the page is public."""
+
+    for_whom: ClassVar[str] = "anybody"
+
+
+class LoggedIn(View):
+    """Mixin: let in people who are logged in."""
+
+    for_whom: ClassVar[str] = "people"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Ask who it is, then whether the door is theirs, then do the work."""
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        self.check_access(request.user)
+        return super().dispatch(request, *args, **kwargs)
+
+    def check_access(self, user: User) -> None:
+        """Raise Http404 if the door is not for this person."""
+
+
+class StaffOnly(LoggedIn):
+    """Mixin: let in staff; anybody else gets a 404."""
+
+    for_whom: ClassVar[str] = "staff"
+
+    def check_access(self, user: User) -> None:
+        """Only staff."""
+        if not user.is_staff:
+            raise Http404
+
+
+class ActsAsParty(LoggedIn):
+    """Lets in people who act as one kind of party, and hands the page its actor.
+
+    A customer is the person's own; a showroom or supplier is named in the URL by `party_id`, because
+    one person can be member of several. An analyst may read and is refused (403) when writing.
+    """
+
+    role: ClassVar[Role]
+    actor: Customer | Party
+
+    def check_access(self, user: User) -> None:
+        """Find the actor among the person's own parties, or raise Http404."""
+        if self.role == Role.CUSTOMER:
+            customer = customer_of(user)
+            if customer is None:
+                raise Http404
+            self.actor = customer
+        else:
+            self.actor = self._party_of_member(user)
+
+    def _party_of_member(self, user: User) -> Party:
+        membership = (
+            parties_of(user)
+            .filter(party=self.kwargs["party_id"], party__kind=self.role.value)
+            .select_related(f"party__{self.role.value}")
+            .first()
+        )
+        if membership is None:
+            raise Http404
+        if self.request.method not in _READING and not may_write(MemberRole(membership.role)):
+            raise PermissionDenied
+        return getattr(membership.party, self.role.value)  # type: ignore[no-any-return]
+
+
+def ActsAs(role: Role) -> type[ActsAsParty]:  # pylint: disable=invalid-name  # reads as a base class
+    """Mixin factory: let in people who act as this kind of party; anybody else gets a 404."""
+    return type(f"ActsAs{role.name.title()}", (ActsAsParty,), {"role": role, "for_whom": role.value})
+
+
+def buyer_behind(request: HttpRequest) -> Customer | None:
+    """The customer that the visitor is, or None for anybody else."""
+    return customer_of(request.user) if request.user.is_authenticated else None

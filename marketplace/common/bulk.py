@@ -97,11 +97,8 @@ def new_ids(model: type[Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def update_rows(sql: str, columns: Sequence[Sequence[object]], *constants: object) -> int:
-    """Run one `UPDATE … FROM unnest(…)` and return how many rows it changed.
-
-    `columns` holds one array a column, in the order of the `%s` of unnest; `constants` follow.
-    """
+def run(sql: str, parameters: Sequence[object]) -> int:
+    """Execute one statement, arrays as parameters, and return how many rows it changed."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*map(list, columns), *constants])
+        cursor.execute(sql, parameters)
         return int(cursor.rowcount)

@@ -36,7 +36,9 @@ class User(AbstractUser, Record):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                Lower("email"), condition=Q(is_active=True), name="parties_one_active_account_an_email"
+                Lower("email"),
+                condition=Q(is_active=True),
+                name="parties_one_active_account_an_email",
             ),
             models.UniqueConstraint(Lower("username"), name="parties_one_account_a_username"),
         ]
@@ -80,11 +82,15 @@ class Customer(Party):
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     birth_date = models.DateField(_("birth date"), null=True, blank=True)
 
-    favourite_make = models.CharField(_("favourite make"), max_length=60, blank=True, editable=False)
+    favourite_make = models.CharField(
+        _("favourite make"), max_length=60, blank=True, editable=False
+    )
     favourite_body_type = models.CharField(
         _("favourite body type"), max_length=16, blank=True, editable=False
     )
-    favourite_fuel = models.CharField(_("favourite fuel"), max_length=16, blank=True, editable=False)
+    favourite_fuel = models.CharField(
+        _("favourite fuel"), max_length=16, blank=True, editable=False
+    )
     cheapest_cents = models.BigIntegerField(_("cheapest car bought"), null=True, editable=False)
     dearest_cents = models.BigIntegerField(_("dearest car bought"), null=True, editable=False)
     deals_count = models.PositiveIntegerField(_("cars bought"), default=0, editable=False)
@@ -105,7 +111,9 @@ class Showroom(Party):
         _("cover days"), default=DEFAULT_POLICY.cover_days, validators=[MaxValueValidator(365)]
     )
     minimum_stock = models.PositiveSmallIntegerField(
-        _("minimum stock"), default=DEFAULT_POLICY.minimum_stock, validators=[MaxValueValidator(1000)]
+        _("minimum stock"),
+        default=DEFAULT_POLICY.minimum_stock,
+        validators=[MaxValueValidator(1000)],
     )
     demand_window_days = models.PositiveSmallIntegerField(
         _("demand window"), default=DEFAULT_POLICY.demand_window_days,
@@ -120,7 +128,9 @@ class Showroom(Party):
         validators=[MinValueValidator(0), MaxValueValidator(900)], **_PERCENT,
     )  # fmt: skip
     cash_reserve_cents = models.BigIntegerField(
-        _("cash reserve"), default=DEFAULT_POLICY.cash_reserve_cents, validators=[MinValueValidator(0)]
+        _("cash reserve"),
+        default=DEFAULT_POLICY.cash_reserve_cents,
+        validators=[MinValueValidator(0)],
     )
     assortment_size = models.PositiveSmallIntegerField(
         _("assortment size"), default=DEFAULT_POLICY.assortment_size,

@@ -156,7 +156,7 @@ class Patronage(Record):
         constraints = [
             models.UniqueConstraint(fields=["seller", "buyer"], name="pricing_one_patronage_a_pair"),
         ]
-        indexes = [models.Index(fields=["buyer"], name="pricing_patronage_of_buyer")]
+        indexes = [models.Index(fields=["buyer", "cars"], name="pricing_patronage_of_buyer")]
 
     def __str__(self) -> str:
         return f"{self.buyer_id} at {self.seller_id}: {self.cars}"

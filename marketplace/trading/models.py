@@ -178,7 +178,8 @@ class Deal(Record):
     discount_percent = models.DecimalField(_("discount, %"), max_digits=4, decimal_places=2, default=0)
     promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     loyalty_tier = models.ForeignKey(LoyaltyTier, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    cars_before = models.PositiveIntegerField(_("cars bought before"))
+    #: What loyalty counted; none in a retail deal: fewer cars than the seller's first tier asks for.
+    cars_before = models.PositiveIntegerField(_("cars bought before"), null=True)
     cost_cents = models.BigIntegerField(_("what the cars had cost the seller"), null=True)
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, null=True, related_name="deal")
     run = models.ForeignKey(JobRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)

@@ -1,4 +1,4 @@
-"""Stand-ins for the outside world on one machine: PostgreSQL and Redis.
+"""Stand-ins for the outside world on one machine: PostgreSQL, Redis and a mailbox.
 
-Nothing here needs Django, because the settings ask for the addresses.
+The two servers need no Django, because the settings ask for their addresses.
 """

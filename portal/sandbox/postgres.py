@@ -8,13 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 import psycopg2
-from psycopg2 import errors, sql
+from psycopg2 import errorcodes, sql
 
 from portal.sandbox.holding import Address, hold
 
 USER = "forecourt"
 
-#: For tests and benches that do not measure durability: three times faster, and lost with the power.
+#: For tests and benches that do not measure durability: faster, and lost with the power.
 NOT_DURABLE: Mapping[str, str] = MappingProxyType(
     {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 )
@@ -58,5 +58,7 @@ def _create_if_missing(address: Address, name: str) -> None:
             create = sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(name))
             try:
                 cursor.execute(create)
-            except (errors.DuplicateDatabase, errors.UniqueViolation):
-                return  # another process was faster
+            except psycopg2.Error as error:
+                # Another process was faster.
+                if error.pgcode not in {errorcodes.DUPLICATE_DATABASE, errorcodes.UNIQUE_VIOLATION}:
+                    raise

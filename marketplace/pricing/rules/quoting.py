@@ -63,6 +63,17 @@ class PromotionTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a seller takes off: its loyalty tiers, rising, and its promotions."""
+
+    tiers: tuple[TierTerm, ...] = ()
+    promotions: tuple[PromotionTerm, ...] = ()
+
+
+NO_TERMS = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class Discount:
     """The one discount that applies: basis points off, and the tier or promotion that gives them."""
 

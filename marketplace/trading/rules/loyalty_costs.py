@@ -1,7 +1,8 @@
 """What loyalty tiers do to the cost of many cars, and when a dearer supplier pays back.
 
-Everything is exact: money is integer cents, a percent is integer basis points, and a sum of price factors is an
-integer number of ten-thousandths. Knows nothing of showrooms, assortments or of how a supplier is chosen.
+Everything is exact: money is integer cents, a percent is integer basis points, and a sum of price
+factors is an integer number of ten-thousandths. Knows nothing of showrooms, assortments or of how a
+supplier is chosen.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 
-from marketplace.common.percents import WHOLE_BP, price_after
+from marketplace.common.percents import WHOLE_BP
 from marketplace.common.percents import basis_points as basis_points_of
+from marketplace.common.percents import price_after
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +34,8 @@ class Tier:
 class LoyaltyCurve:
     """How the price factor falls while a buyer goes on buying.
 
-    `factor` is the next car's, in basis points; each step is (cars still to buy before it, basis points by which
-    the factor then falls).
+    `factor` is the next car's, in basis points; each step is (cars still to buy before it, basis
+    points by which the factor then falls).
     """
 
     factor: int
@@ -54,7 +56,7 @@ class LoyaltyCurve:
 
 
 def curve_of(cars_bought: int, tiers: Sequence[Tier], *, within: int) -> LoyaltyCurve:
-    """The loyalty curve of a buyer who has bought `cars_bought` and will buy at most `within` more."""
+    """The curve of a buyer who has bought `cars_bought` and will buy at most `within` more."""
     factor = WHOLE_BP
     steps: list[tuple[int, int]] = []
     level = 0
@@ -79,8 +81,8 @@ def rounded_cents(numerator: int, denominator: int) -> int:
 class Purchase:
     """One car model at one supplier: its list price and the loyalty it is bought under.
 
-    `all_cars` counts every car the plan buys from the supplier, this model's included; the models are taken to be
-    bought in step, so all of them share each tier in proportion.
+    `all_cars` counts every car the plan buys from the supplier, this model's included; the models
+    are taken to be bought in step, so all of them share each tier in proportion.
     """
 
     price_cents: int
@@ -93,8 +95,9 @@ class Purchase:
 class BreakEven:
     """Why a supplier that is dearer today is the cheaper one over the horizon.
 
-    `tier_after_cars` counts cars of all models bought from the supplier from today on. `cheaper_from_car` counts cars
-    of this model; it is None when the model alone never pays back and is bought there for the other models' sake.
+    `tier_after_cars` counts cars of all models bought from the supplier from today on.
+    `cheaper_from_car` counts cars of this model; it is None when the model alone never pays back
+    and is bought there for the other models' sake.
     """
 
     against_supplier_id: int
@@ -108,10 +111,11 @@ class BreakEven:
 def break_even(
     chosen: Purchase, other: Purchase, *, cars: int, other_supplier_id: int, saving_cents: int
 ) -> BreakEven | None:
-    """When `chosen` becomes cheaper than `other` over `cars` cars of a model, or None if it is not dearer today.
+    """When `chosen` becomes cheaper than `other` over `cars` cars of a model, or None if it is not
+    dearer today.
 
-    Today's price is the next car's: the list price less the tier that the buyer already has. The tier named is the one
-    in force at the car that pays back.
+    Today's price is the next car's: the list price less the tier that the buyer already has. The
+    tier named is the one in force at the car that pays back.
     """
     mine = curve_of(chosen.cars_bought, chosen.tiers, within=chosen.all_cars)
     theirs = curve_of(other.cars_bought, other.tiers, within=other.all_cars)
@@ -143,7 +147,7 @@ def _tier_ahead(purchase: Purchase, bought: int) -> Tier:
 def _cheaper_from(
     chosen: Purchase, mine: LoyaltyCurve, other: Purchase, theirs: LoyaltyCurve, cars: int
 ) -> int | None:
-    """The first number of cars from which on `chosen` has cost less in sum, up to `cars`; None if it never does."""
+    """The number of cars from which on, up to `cars`, `chosen` has cost less in sum, or None."""
 
     def is_lower(count: int) -> bool:
         return chosen.price_cents * other.all_cars * _in_step(
@@ -164,7 +168,7 @@ def _cheaper_from(
 
 
 def _in_step(curve: LoyaltyCurve, count: int, cars: int, all_cars: int) -> int:
-    """`curve.total` at the moment `count` of `cars` are bought and the other models are as far, times `cars`."""
+    """`cars` times `curve.total` when `count` of `cars`, and as much of the rest, are bought."""
     points = count * all_cars * curve.factor
     for ahead, fall in curve.steps:
         points -= fall * max(0, count * all_cars - ahead * cars)

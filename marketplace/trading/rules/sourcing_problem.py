@@ -23,8 +23,8 @@ class SupplierTerms:
 class SourcingLine:
     """A car model of the assortment.
 
-    `prices` are list prices in cents by supplier, of those that list the model; `expected_cars` is at least 1. `rate`,
-    in cars a day, is only carried into the explanation.
+    `prices` are list prices in cents by supplier, of those that list the model; `expected_cars` is
+    at least 1. `rate`, in cars a day, is only carried into the explanation.
     """
 
     car_model_id: int
@@ -36,7 +36,7 @@ class SourcingLine:
 
 @dataclass(frozen=True, slots=True)
 class SourcingProblem:
-    """A showroom's lines and the suppliers' terms. A supplier missing from `suppliers` has no tiers."""
+    """A showroom's lines and the suppliers' terms; a supplier without terms has no tiers."""
 
     showroom_id: int
     lines: tuple[SourcingLine, ...]

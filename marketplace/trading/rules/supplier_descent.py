@@ -1,7 +1,8 @@
 """Making an assignment of lines to suppliers cheaper, move by move.
 
-A descent stops where no line alone, no set of lines that would bring a supplier to a tier, no supplier's lines
-together and no two lines trading places make the assignment cheaper. It knows only its table.
+A descent stops where no line alone, no set of lines that would bring a supplier to a tier, no
+supplier's lines together and no two lines trading places make the assignment cheaper. It knows only
+its table.
 """
 
 from __future__ import annotations
@@ -31,8 +32,7 @@ class Descent:
             self.cars[supplier] += table.cars[line]
             self.load[supplier] += table.weights[line][supplier]
         self.cost = [
-            load * factors[cars]
-            for load, cars, factors in zip(self.load, self.cars, table.factors)
+            load * factors[cars] for load, cars, factors in zip(self.load, self.cars, table.factors)
         ]
         self.noise = self.total() * NOISE
 
@@ -73,71 +73,63 @@ class Descent:
         cars = self.cars[supplier] - table.cars[line]
         return self.cost[supplier] - load * table.factors[supplier][cars]
 
-    def shares(self) -> list[float]:
+    def _shares(self) -> list[float]:
         """Each line's part of what its supplier costs."""
         means = [factors[cars] for factors, cars in zip(self.table.factors, self.cars)]
         return [row[at] * means[at] for row, at in zip(self.table.weights, self.at)]
 
-    def hopes(self, shares: list[float]) -> list[tuple[float, int]]:
-        """(gain, supplier) for each supplier with tiers, the gain being more than any set of lines could save there."""
-        floors = self.table.floors
-        return [
-            (
-                sum(
-                    [
-                        share - row[supplier]
-                        for share, row in zip(shares, floors)
-                        if share > row[supplier]
-                    ]
-                ),
-                supplier,
-            )
-            for supplier in self.table.tiered
-        ]
+    def _hope(self, supplier: int, shares: list[float]) -> float:
+        """More than any set of lines could save at the supplier."""
+        floors = self.table.floor_columns[supplier]
+        return sum([share - floor for share, floor in zip(shares, floors) if share > floor], 0.0)
 
-    def best_set(self, supplier: int, shares: list[float]) -> tuple[float, list[int]]:
-        """The set of lines that would do best at the supplier, and by how much it changes the cost.
+    def _eager(self, supplier: int, shares: list[float]) -> list[int]:
+        """The lines that might go to the supplier, the most eager first.
 
-        If the supplier's mean factor were known, the lines to take would be those whose cost there, relative to today's
-        share, is below it; so only the beginnings of that order need trying.
+        If the supplier's mean factor were known, the lines to take would be those whose cost there,
+        relative to today's share, is below it; so only the beginnings of this order need trying.
         """
-        table, at, factors = self.table, self.at, self.table.factors
-        order = sorted(
-            (table.weights[line][supplier] / shares[line], line)
+        weights, floors = self.table.weights, self.table.floor_columns[supplier]
+        pairs = [
+            (weights[line][supplier] / shares[line], line)
             for line in self.movable
-            if at[line] != supplier and table.weights[line][supplier] < inf
-        )
+            if self.at[line] != supplier
+        ]
+        pairs.sort()
+        willing = len([line for _, line in pairs if floors[line] < shares[line]])
+        return [line for ratio, line in pairs[: willing + BOOSTERS] if ratio < inf]
+
+    def _best_set(self, supplier: int, shares: list[float]) -> tuple[float, list[int]]:
+        """By how much the set of lines that does best there changes the cost, and the set."""
+        table, factors = self.table, self.table.factors
+        eager = self._eager(supplier, shares)
         cars, load, saved = self.cars[supplier], self.load[supplier], self.cost[supplier]
         left: dict[int, tuple[int, float, float]] = {}
-        best, size, boosters = inf, 0, 0
-        for count, (_, line) in enumerate(order, 1):
-            row, source = table.weights[line], at[line]
-            if table.floors[line][supplier] >= shares[line]:
-                boosters += 1
-                if boosters > BOOSTERS:
-                    break
+        best, size = inf, 0
+        for count, line in enumerate(eager, 1):
+            source = self.at[line]
             before = left.get(source) or (self.cars[source], self.load[source], self.cost[source])
-            rest, rest_load = before[0] - table.cars[line], before[1] - row[source]
+            rest, rest_load = before[0] - table.cars[line], before[1] - table.weights[line][source]
             rest_cost = rest_load * factors[source][rest]
             left[source] = (rest, rest_load, rest_cost)
             saved += before[2] - rest_cost
             cars += table.cars[line]
-            load += row[supplier]
+            load += table.weights[line][supplier]
             change = load * factors[supplier][cars] - saved
             if change < best:
                 best, size = change, count
-        return best, [line for _, line in order[:size]]
+        return best, eager[:size]
 
     def _gather(self) -> None:
         """Bring sets of lines to suppliers whose tiers they reach together."""
-        shares = self.shares()
-        for gain, supplier in self.hopes(shares):
-            if gain > self.noise:
-                change, lines = self.best_set(supplier, shares)
+        shares = self._shares()
+        for supplier in self.table.tiered:
+            if self._hope(supplier, shares) > self.noise:
+                change, lines = self._best_set(supplier, shares)
                 if change < -self.noise:
                     for line in lines:
                         self.move(line, supplier)
-                    shares = self.shares()
+                    shares = self._shares()
 
     def _move_lines(self) -> bool:
         """Move lines one at a time to where each costs least; True if any moved."""
@@ -152,10 +144,9 @@ class Descent:
     def _cheapest_elsewhere(self, line: int) -> tuple[float, int]:
         """The least that the line would add at another supplier, and which."""
         home = self.at[line]
-        weights = self.table.weights[line]
         best, target = inf, home
-        for supplier, cars in enumerate(self.cars):
-            if cars and supplier != home and weights[supplier] < inf:
+        for supplier in sorted(set(self.at)):
+            if supplier != home:
                 added = self.added(line, supplier)
                 if added < best:
                     best, target = added, supplier

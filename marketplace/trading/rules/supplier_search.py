@@ -1,11 +1,13 @@
 """The cheapest assignment of lines to suppliers.
 
-Small tables are searched to the end, large ones by descents from several starts. A supplier that can't reach another
-tier costs the same per car whatever else is bought there, so of those each line needs only its best.
+Small tables are searched to the end, large ones by descents from several starts. A supplier that
+can't reach another tier costs the same per car whatever else is bought there, so of those each line
+needs only its best.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import inf, prod
 
 from marketplace.trading.rules.supplier_descent import Descent
@@ -14,43 +16,69 @@ from marketplace.trading.rules.supplier_table import NOBODY, Assignment, Table
 EXACT_LIMIT = 3_000
 """A table with at most so many promising assignments is searched to the end."""
 
-KICKS = 5
-"""How many suppliers are forced into a finished plan to see whether a better one lies behind it."""
+GATHERED_STARTS = 3
+"""How many descents start with everything at one supplier."""
 
 
 def cheapest_assignment(
     table: Table, fixed: Assignment | None = None, *, exact_limit: int = EXACT_LIMIT
 ) -> Assignment:
-    """The cheapest assignment that leaves every line of `fixed` where it is, unless that is `NOBODY`.
+    """The cheapest assignment that leaves each line of `fixed` where it is, `NOBODY` excepted.
 
-    The least by `Table.key` if the table is small; else the best one found, which no single move, in key order, makes
-    better. Never dearer than each line at its own cheapest supplier, nor than staying at home.
+    The least by `Table.key` if the table is small. Else the best one found: no single move makes it
+    cheaper, and it is never dearer than the simple plans: all at home, each line where it alone
+    costs least, where its list price is least, or where its next car costs least.
     """
     fixed = fixed or [NOBODY] * len(table.cars)
     movable = [line for line, supplier in enumerate(fixed) if supplier == NOBODY]
-    best = min(
-        (Descent(table, start, movable).run() for start in _starts(table, fixed)),
-        key=Descent.total,
-    )
+
+    def begin(start: Assignment) -> Descent:
+        whole = [free if kept == NOBODY else kept for kept, free in zip(fixed, start)]
+        return Descent(table, whole, movable)
+
+    best = min((begin(start).run() for start in _starts(table)), key=Descent.total)
+    for start in _simple_plans(table):
+        simple = begin(start)
+        if simple.total() < best.total():
+            best = simple.run()
     promising = _promising(best)
     if prod(map(len, promising)) <= exact_limit:
         return _Exhaustion(best, promising).least()
-    while better := _kicked(best):
-        best = better
     return _settled(best)
 
 
-def _starts(table: Table, fixed: Assignment) -> list[Assignment]:
-    """Everything at home; each line where it alone costs least; each where it could ever cost least."""
+def _starts(table: Table) -> list[Assignment]:
+    """Where the descents start: at home, as if every tier were reached, and gathered."""
     alone = [ranked[0] for ranked in table.ranked]
-    hoped = [min(range(len(row)), key=row.__getitem__) for row in table.floors]
     at_home = [cheap if home == NOBODY else home for home, cheap in zip(table.homes, alone)]
-    starts = []
-    for start in (at_home, alone, hoped):
-        whole = [free if kept == NOBODY else kept for kept, free in zip(fixed, start)]
-        if whole not in starts:
-            starts.append(whole)
-    return starts
+    hoped = [_least(row) for row in table.floors]
+    starts = [at_home, hoped, *_gathered(table, alone)]
+    return [start for place, start in enumerate(starts) if start not in starts[:place]]
+
+
+def _simple_plans(table: Table) -> list[Assignment]:
+    """Each line where it alone costs least, where its list price is, and where its next car is."""
+    today = [curve.factor for curve in table.curves]
+    prices = [[weight * now for weight, now in zip(row, today)] for row in table.weights]
+    return [[_least(row) for row in rows] for rows in (table.alone, table.weights, prices)]
+
+
+def _least(costs: Sequence[float]) -> int:
+    return min(range(len(costs)), key=costs.__getitem__)
+
+
+def _gathered(table: Table, alone: Assignment) -> list[Assignment]:
+    """As many lines as can be at one supplier, the rest alone, for the suppliers that suit most."""
+    spare = [row[supplier] for row, supplier in zip(table.alone, alone)]
+    costs = [
+        (sum(cost if cost < inf else other for cost, other in zip(column, spare)), supplier)
+        for supplier, column in enumerate(table.floor_columns)
+        if table.curves[supplier].steps
+    ]
+    return [
+        [supplier if row[supplier] < inf else cheap for row, cheap in zip(table.floors, alone)]
+        for _, supplier in sorted(costs)[:GATHERED_STARTS]
+    ]
 
 
 def _promising(best: Descent) -> list[list[int]]:
@@ -58,8 +86,7 @@ def _promising(best: Descent) -> list[list[int]]:
     table = best.table
     movable = set(best.movable)
     least = [
-        min(row) if line in movable else row[best.at[line]]
-        for line, row in enumerate(table.floors)
+        min(row) if line in movable else row[best.at[line]] for line, row in enumerate(table.floors)
     ]
     slack = best.total() - sum(least) + best.noise
     flat = [supplier for supplier, curve in enumerate(table.curves) if not curve.steps]
@@ -146,25 +173,8 @@ class _Exhaustion:
             self.limit = min(self.limit, total + self.noise)
 
 
-def _kicked(best: Descent) -> Descent | None:
-    """A cheaper plan behind one of the suppliers that promise most, or None."""
-    shares = best.shares()
-    hopes = sorted(best.hopes(shares), key=lambda hope: (-hope[0], hope[1]))
-    for gain, supplier in hopes[:KICKS]:
-        if gain <= best.noise:
-            break
-        _, lines = best.best_set(supplier, shares)
-        if lines:
-            other = Descent(best.table, best.at, best.movable)
-            for line in lines:
-                other.move(line, supplier)
-            if other.run().total() < best.total() - best.noise:
-                return other
-    return None
-
-
 def _settled(best: Descent) -> Assignment:
-    """The assignment after every single move that is better by `Table.key`, though no binary fraction shows it."""
+    """The assignment after the single moves that are better by `Table.key` only."""
     least = best.table.key(best.at)
     settled = False
     while not settled:

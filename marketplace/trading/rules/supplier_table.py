@@ -1,7 +1,8 @@
-"""What each line of a showroom would cost at each supplier, when the lines at a supplier share its loyalty.
+"""What each line of a showroom would cost at each supplier, when the lines at a supplier share its
+loyalty.
 
-Lines and suppliers are known by their places in the table only. The search works with binary fractions because they
-are quick; `Table.key` is exact, and settles what they can't tell apart.
+Lines and suppliers are known by their places in the table only. The search works with binary
+fractions because they are quick; `Table.key` is exact, and settles what they can't tell apart.
 """
 
 from __future__ import annotations
@@ -35,12 +36,14 @@ class MeanFactors(dict[int, float]):
 
 
 class Table:
-    """Cars of each line, list price of each line at each supplier, and how each supplier rewards loyalty.
+    """Cars of each line, list price of each line at each supplier, and how each supplier rewards
+    loyalty.
 
-    `prices[line][supplier]` is None where the supplier doesn't list the line; every line is listed by somebody.
-    `homes[line]` is the supplier that a tie prefers, or `NOBODY`. Derived, by line and then supplier: `alone`, the cost
-    of the line if nothing else is bought there, and `floors`, its cost if every car of the table were bought there,
-    which is the least it can ever be.
+    `prices[line][supplier]` is None where the supplier doesn't list the line; every line is listed
+    by somebody. `homes[line]` is the supplier that a tie prefers, or `NOBODY`. Derived, by line and
+    then supplier: `alone`, the cost of the line if nothing else is bought there, and `floors`, its
+    cost if every car of the table were bought there, which is the least it can ever be.
+    `points[cars]` is, by supplier, the sum of the factors of its next `cars` cars.
     """
 
     def __init__(
@@ -61,9 +64,14 @@ class Table:
         ]
         total = sum(cars)
         best = [factors[total] for factors in self.factors]
-        first = {count: [factors[count] for factors in self.factors] for count in set(cars)}
+        self.points = {count: [curve.total(count) for curve in curves] for count in set(cars)}
+        first = {
+            count: [points / (WHOLE_BP * count) for points in row]
+            for count, row in self.points.items()
+        }
         self.floors = [_products(row, best) for row in self.weights]
         self.alone = [_products(row, first[count]) for count, row in zip(cars, self.weights)]
+        self.floor_columns = list(map(list, zip(*self.floors)))
         self.ranked = [sorted(range(len(row)), key=row.__getitem__) for row in self.alone]
 
     def exact_cost(self, assignment: Assignment) -> Fraction:
@@ -79,7 +87,7 @@ class Table:
         return sum(parts, Fraction(0))
 
     def key(self, assignment: Assignment) -> Key:
-        """Orders assignments by cost, then the fewest switches, then the smaller suppliers line by line."""
+        """Orders assignments by cost, then the fewest switches, then the smaller suppliers."""
         switches = sum(
             home not in (NOBODY, supplier) for home, supplier in zip(self.homes, assignment)
         )

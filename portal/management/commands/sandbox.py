@@ -16,7 +16,9 @@ from portal.sandbox.holding import keep_up, release_all
 class Command(BaseCommand):
     """Hold PostgreSQL and Redis as long as this runs, so that the other processes find them."""
 
-    help = "Run the sandbox's PostgreSQL and Redis until Ctrl-C; one that dies comes back on its port."
+    help = (
+        "Run the sandbox's PostgreSQL and Redis until Ctrl-C; one that dies comes back on its port."
+    )
     requires_system_checks: list[str] = []
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -92,12 +92,15 @@ def read(url: str) -> str:
 
 
 def keepers_of(folder: Path) -> list[psutil.Process]:
-    """The folder's keepers: one, or none when nobody holds it."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if {"portal.sandbox.keeper", str(folder)} <= set(process.info["cmdline"] or [])
-    ]
+    """The keepers in a folder and below: none when nobody holds its server."""
+
+    def keeps(command: list[str]) -> bool:
+        return "portal.sandbox.keeper" in command and any(
+            argument.startswith(str(folder)) for argument in command
+        )
+
+    processes = psutil.process_iter(["cmdline"])
+    return [process for process in processes if keeps(process.info["cmdline"] or [])]
 
 
 def server_of(folder: Path) -> psutil.Process:

@@ -1,0 +1,37 @@
+"""A business act: one transaction, and a clean "busy" when somebody else holds what it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from django.db import OperationalError, transaction
+
+from marketplace.common.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+#: PostgreSQL's lock_not_available, deadlock_detected and serialization_failure.
+_BUSY_STATES = frozenset({"55P03", "40P01", "40001"})
+
+
+def act(service: Callable[P, R]) -> Callable[P, R]:
+    """Run a service in one transaction.
+
+    Raises:
+        Busy: a lock was not free in time; nothing was done, and trying again will do.
+    """
+
+    @wraps(service)
+    def acted(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            with transaction.atomic():
+                return service(*args, **kwargs)
+        except OperationalError as error:
+            if getattr(error.__cause__, "pgcode", None) in _BUSY_STATES:
+                raise Busy() from error
+            raise
+
+    return acted

@@ -1,0 +1,98 @@
+"""What anybody may see of prices: who sells a car model for how much, and how that has changed.
+
+Suppliers' price lists are not public; only showrooms' listings appear here.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from django.db import connection
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet, Sum
+
+from marketplace.catalog.models import CarModel
+from marketplace.catalog.selectors import active_car_models, car_models_matching
+from marketplace.parties.models import Party
+from marketplace.pricing.models import Listing
+from marketplace.pricing.rules.price_history import DayPrices, prices_by_day
+
+#: Of so many listings the price history is made, the cheapest first: enough for a market's picture,
+#: and a bound to what one page may cost.
+_MOST_LISTINGS = 60
+
+
+def with_showroom_prices(car_models: QuerySet[CarModel]) -> QuerySet[CarModel]:
+    """The car models, each with `lowest_price_cents`, `showrooms` and `cars_in_stock` of what is left.
+
+    A car model that no showroom has is None, 0 and 0.
+    """
+    in_stock = Q(
+        listings__is_active=True,
+        listings__quantity__gt=0,
+        listings__seller__kind=Party.Kind.SHOWROOM,
+        listings__seller__is_active=True,
+    )
+    return car_models.annotate(
+        lowest_price_cents=Min("listings__price_cents", filter=in_stock),
+        showrooms=Count("listings", filter=in_stock),
+        cars_in_stock=Sum("listings__quantity", filter=in_stock, default=0),
+    )
+
+
+def showroom_listings_of(car_model_id: int) -> QuerySet[Listing]:
+    """What active showrooms ask for the car model: those that have it first, then by price."""
+    return (
+        Listing.objects.active()
+        .filter(car_model=car_model_id, seller__kind=Party.Kind.SHOWROOM, seller__is_active=True)
+        .select_related("seller")
+        .annotate(has_cars=ExpressionWrapper(Q(quantity__gt=0), BooleanField()))
+        .order_by("-has_cars", "price_cents", "seller")
+    )
+
+
+def stock_of(showroom_id: int) -> QuerySet[Listing]:
+    """What a showroom has left to sell, each with its car model."""
+    return (
+        Listing.objects.active()
+        .filter(seller=showroom_id, quantity__gt=0, car_model__is_active=True)
+        .select_related("car_model")
+        .annotate(below_suggested_cents=F("car_model__suggested_price_cents") - F("price_cents"))
+    )
+
+
+def price_history_of(car_model_id: int, *, days: int, at: datetime) -> list[DayPrices]:
+    """The car model's prices at showrooms at the end of each of the last days, oldest first.
+
+    It costs one look-up in the index of price changes per listing and day, however often prices change.
+    """
+    ends = [
+        min(at, datetime.combine(at.astimezone(UTC).date() - timedelta(days=back), time.max, UTC))
+        for back in range(days)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT ends.at, past.price_cents
+            FROM (
+                SELECT listing.id FROM pricing_listing AS listing
+                JOIN parties_party AS seller ON seller.id = listing.seller_id
+                WHERE listing.car_model_id = %s AND listing.is_active
+                  AND seller.is_active AND seller.kind = %s
+                ORDER BY listing.price_cents, listing.id LIMIT %s
+            ) AS listing
+            CROSS JOIN unnest(%s::timestamptz[]) AS ends(at)
+            CROSS JOIN LATERAL (
+                SELECT price_cents FROM pricing_pricechange
+                WHERE listing_id = listing.id AND changed_at <= ends.at
+                ORDER BY changed_at DESC, id DESC LIMIT 1
+            ) AS past
+            """,
+            [car_model_id, Party.Kind.SHOWROOM.value, _MOST_LISTINGS, ends],
+        )
+        return prices_by_day((end.astimezone(UTC).date(), cents) for end, cents in cursor.fetchall())
+
+
+def stock_matching(stock: QuerySet[Listing], text: str) -> QuerySet[Listing]:
+    """Those of the listings whose car model has every word of the text in its name."""
+    found = car_models_matching(active_car_models(), text)
+    return stock.filter(car_model__in=found.order_by().values("pk"))

@@ -1,0 +1,30 @@
+"""What sellers announce. Who buys, and what becomes of it, is not known here."""
+
+from marketplace.pricing.services.listings import (
+    deactivate_listing,
+    list_car_model,
+    reactivate_listing,
+    set_price,
+    set_pricing,
+)
+from marketplace.pricing.services.loyalty import deactivate_tier, set_tiers
+from marketplace.pricing.services.price_lists import set_prices
+from marketplace.pricing.services.promotions import (
+    deactivate_promotion,
+    end_promotion,
+    publish_promotion,
+)
+
+__all__ = [
+    "deactivate_listing",
+    "deactivate_promotion",
+    "deactivate_tier",
+    "end_promotion",
+    "list_car_model",
+    "publish_promotion",
+    "reactivate_listing",
+    "set_price",
+    "set_prices",
+    "set_pricing",
+    "set_tiers",
+]

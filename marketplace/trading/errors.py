@@ -1,0 +1,22 @@
+"""What the trade refuses. The other refusals of an offer are the parties' and the ledger's."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.common.errors import MarketplaceError
+
+
+class OfferClosed(MarketplaceError):
+    """The offer was filled, cancelled or has expired, and stays as it is."""
+
+    code = "offer_closed"
+    message = _("This offer is no longer open.")
+
+
+class CarModelInactive(MarketplaceError):
+    """A deactivated car model takes no part in the market."""
+
+    code = "car_model_inactive"
+    message = _("This car model is no longer traded.")
+    field = "car_model"

@@ -1,0 +1,12 @@
+"""The sandbox's pages."""
+
+from django.urls import path
+
+from portal.sandbox.mail import MailPage, MessagePage
+
+app_name = "sandbox"
+
+urlpatterns = [
+    path("mail/", MailPage.as_view(), name="mail"),
+    path("mail/<str:file>/<int:place>/", MessagePage.as_view(), name="message"),
+]

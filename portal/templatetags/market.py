@@ -1,0 +1,91 @@
+"""How templates write money, instants and icons."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django import template
+from django.templatetags.static import static
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext
+
+from marketplace.common.money import CENTS_PER_DOLLAR, grouped_text
+
+register = template.Library()
+
+_STEPS = ((10**9, "B"), (10**6, "M"), (10**3, "K"))
+
+
+@register.filter
+def money(amount_cents: int | None) -> str:
+    """The amount with currency and separators: "$25,000.00"; a dash for None."""
+    if amount_cents is None:
+        return "–"
+    text = grouped_text(amount_cents)
+    return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+
+
+@register.filter
+def money_short(amount_cents: int) -> str:
+    """The amount in a few characters, for a headline: "$1.25M"."""
+    dollars = amount_cents / CENTS_PER_DOLLAR
+    for size, letter in _STEPS:
+        if abs(dollars) >= size:
+            return f"${dollars / size:,.2f}{letter}"
+    return f"${dollars:,.0f}"
+
+
+@register.filter
+def grouped(number: int) -> str:
+    """A count with separators: "12,345"."""
+    return f"{number:,}"
+
+
+@register.filter
+def instant(at: datetime | None) -> SafeString | str:
+    """The instant as a <time> that says its zone; a dash for None."""
+    if at is None:
+        return "–"
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}">{} UTC</time>',
+        utc.isoformat(timespec="seconds"),
+        formats.date_format(utc, pgettext("an instant in a table, Django's date format", "j M Y, H:i")),
+    )
+
+
+@register.filter
+def clock(at: datetime) -> SafeString:
+    """The time of day of an instant, to the second, as a <time>."""
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" title="{} UTC">{}</time>',
+        utc.isoformat(timespec="seconds"),
+        formats.date_format(utc, "j M Y, H:i:s"),
+        utc.strftime("%H:%M:%S"),
+    )
+
+
+@register.simple_tag
+def icon(name: str, css_class: str = "") -> SafeString:
+    """A picture of our sprite, for decoration: the text beside it says what it means."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        css_class,
+        static("icons.svg"),
+        name,
+    )
+
+
+@register.simple_tag
+def silhouette(body_type: str, css_class: str = "") -> SafeString:
+    """The side of a car of this body type, for decoration."""
+    return format_html(
+        '<svg class="silhouette {}" viewBox="0 0 96 40" aria-hidden="true" focusable="false">'
+        '<use href="{}#body-{}"></use></svg>',
+        css_class,
+        static("icons.svg"),
+        body_type,
+    )

@@ -1,0 +1,1 @@
+"""Pages about the person: logging in and out, language and theme."""

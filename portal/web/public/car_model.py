@@ -1,0 +1,45 @@
+"""One car model: what it is, who sells it for how much, and how its price has gone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from marketplace.catalog.models import CarModel
+from marketplace.catalog.selectors import active_car_models
+from marketplace.pricing.models import Listing
+from marketplace.pricing.selectors.browsing import price_history_of, showroom_listings_of
+from marketplace.trading.selectors.market import depth_of, latest_deals
+from portal.access import Anybody
+from portal.web.charts import depth_chart, price_history_chart
+from portal.web.rendering import Page
+
+_HISTORY_DAYS = 60
+_DEALS = 8
+
+
+class CarModelPage(Anybody, Page):
+    """A car model and its market."""
+
+    template_name = "public/car_model.html"
+
+    def get_context(self) -> dict[str, Any]:
+        """The car model, its sellers, its deals and its price history."""
+        now = timezone.now()
+        car_model: CarModel = get_object_or_404(active_car_models(), pk=self.kwargs["pk"])
+        listings = list(showroom_listings_of(car_model.pk))
+        depth = depth_of(car_model, listings=listings)
+        history = price_history_of(car_model.pk, days=_HISTORY_DAYS, at=now)
+        return {
+            "car_model": car_model,
+            "listings": listings,
+            "best": next((listing for listing in listings if listing.quantity), None),
+            "deals": latest_deals(_DEALS, car_model_id=car_model.pk),
+            "history": history,
+            "history_chart": price_history_chart(history),
+            "depth": depth,
+            "depth_chart": depth_chart(depth.steps),
+        }

@@ -1,0 +1,12 @@
+"""Addresses of the pages for staff."""
+
+from django.urls import path
+
+from portal.web.staff.monitor import MonitorPage
+
+app_name = "staff"
+
+urlpatterns = [
+    path("monitor/", MonitorPage.as_view(), name="monitor"),
+    path("money-proof/", MonitorPage.as_view(), name="money-proof"),
+]
