@@ -120,9 +120,13 @@ class ActsAsParty(LoggedIn):
         return getattr(membership.party, self.role.value)  # type: ignore[no-any-return]
 
 
-def ActsAs(role: Role) -> type[ActsAsParty]:  # pylint: disable=invalid-name  # reads as a base class
+def ActsAs(
+    role: Role,
+) -> type[ActsAsParty]:  # pylint: disable=invalid-name  # reads as a base class
     """Mixin factory: let in people who act as this kind of party; anybody else gets a 404."""
-    return type(f"ActsAs{role.name.title()}", (ActsAsParty,), {"role": role, "for_whom": role.value})
+    return type(
+        f"ActsAs{role.name.title()}", (ActsAsParty,), {"role": role, "for_whom": role.value}
+    )
 
 
 def buyer_behind(request: HttpRequest) -> Customer | None:

@@ -28,7 +28,9 @@ TIMETABLE: dict[Job, object] = {
     Job.REVIEW_SUPPLIERS: crontab(minute=15),
     Job.DERIVE_PROFILES: crontab(minute=25),
     Job.AUDIT_MARKET: crontab(hour=3, minute=40),
+    Job.FORGET_IDLE_RUNS: crontab(hour=4, minute=10),
     Job.SEND_EMAILS: 30.0,
+    Job.BRING_VISITORS: crontab(),
 }
 
 app.conf.beat_schedule = {

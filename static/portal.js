@@ -17,9 +17,12 @@
     }
   });
 
-  /* A page that nobody looks at does not ask for news. */
+  /* A page that nobody looks at does not ask for news, nor one in which somebody is at work. */
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (document.hidden && event.detail.elt.hasAttribute("data-live")) event.preventDefault();
+    const region = event.detail.elt;
+    if (!region.hasAttribute("data-live")) return;
+    const typing = region.contains(document.activeElement) && document.activeElement.matches("input, select");
+    if (document.hidden || typing || region.querySelector("details[open]")) event.preventDefault();
   });
 
   /* Failures: never a silent nothing. One toast at a time, with a way to try again. */
@@ -122,6 +125,7 @@
 
   function drawCharts(scope) {
     if (!window.Chart) return;
+    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
     for (const canvas of scope.querySelectorAll("canvas[data-chart]")) {
       const source = document.getElementById(canvas.dataset.chart);
       if (!source) continue;

@@ -16,7 +16,7 @@ def active_car_models() -> QuerySet[CarModel]:
 
 
 def car_models_matching(car_models: QuerySet[CarModel], text: str) -> QuerySet[CarModel]:
-    """Those of the car models whose make, name, variant or model year contain every word of the text."""
+    """Those of the car models that have every word of the text in make, name, variant or year."""
     found = car_models.annotate(year_text=Cast("model_year", CharField()))
     for word in text.split()[:_MOST_WORDS]:
         found = found.filter(
@@ -30,4 +30,6 @@ def car_models_matching(car_models: QuerySet[CarModel], text: str) -> QuerySet[C
 
 def makes() -> list[str]:
     """The makes of the active car models, in order."""
-    return list(CarModel.objects.active().order_by("make").values_list("make", flat=True).distinct())
+    return list(
+        CarModel.objects.active().order_by("make").values_list("make", flat=True).distinct()
+    )

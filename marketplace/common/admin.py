@@ -7,11 +7,13 @@ through the doors and are deactivated, never deleted; money is shown and never t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
 from marketplace.common.errors import MarketplaceError
@@ -23,13 +25,14 @@ else:
     ModelAdmin = admin.ModelAdmin
 
 
-def money(field: str, label: object) -> Callable[[Model], str]:
+@cache  # the admin compares columns by identity
+def money(field: str, label: str | Promise) -> Callable[[Model], str]:
     """A column that shows cents as people read them, sortable by the field."""
 
-    @admin.display(description=str(label), ordering=field, empty_value="-")
-    def column(record: Model) -> str | None:
+    @admin.display(description=label, ordering=field)
+    def column(record: Model) -> str:
         amount_cents = getattr(record, field)
-        return None if amount_cents is None else grouped_text(amount_cents)
+        return "-" if amount_cents is None else grouped_text(amount_cents)
 
     return column
 

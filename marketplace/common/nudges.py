@@ -28,6 +28,8 @@ class Job(StrEnum):
     DERIVE_PROFILES = "derive-profiles"
     SEND_EMAILS = "send-emails"
     AUDIT_MARKET = "audit-market"
+    FORGET_IDLE_RUNS = "forget-idle-runs"
+    BRING_VISITORS = "bring-visitors"
 
 
 @contextmanager

@@ -9,14 +9,22 @@ from django.db.models import BigIntegerField, Case, CharField, F, Q, QuerySet, S
 from marketplace.ledger import addresses
 from marketplace.ledger.models import Account, Transfer
 
-#: For the audit, which proves across rooms in SQL what has to hold: (address, balance_cents) rows
-#: and (reference, source, destination, amount_cents, kind, created_at) rows with addresses as text.
-BALANCES_SQL = "SELECT address, balance_cents FROM ledger_account"
+#: For the audit, which proves across rooms in SQL what has to hold: the accounts, the transfers, and
+#: the names of those of the database's own guards that stand.
+ACCOUNTS_SQL = "SELECT id, address, balance_cents FROM ledger_account"
 TRANSFERS_SQL = (
-    "SELECT t.reference, s.address AS source, d.address AS destination, t.amount_cents, t.kind,"
-    " t.created_at FROM ledger_transfer t JOIN ledger_account s ON s.id = t.source_id"
-    " JOIN ledger_account d ON d.id = t.destination_id"
+    "SELECT id, reference, source_id, destination_id, amount_cents, kind, reason, actor_id, created_at"
+    " FROM ledger_transfer"
 )
+GUARDS_SQL = """
+    SELECT 'append-only' AS guard FROM pg_trigger
+    WHERE tgrelid = 'ledger_transfer'::regclass AND tgname = 'ledger_transfers_are_append_only'
+      AND tgenabled IN ('O', 'A') AND tgtype & 56 = 56
+    UNION ALL
+    SELECT 'one effect a reference' FROM pg_constraint c JOIN pg_index i ON i.indexrelid = c.conindid
+    WHERE c.conrelid = 'ledger_transfer'::regclass AND c.conname = 'ledger_one_effect_a_reference'
+      AND i.indisunique AND i.indisvalid
+"""
 
 
 def balances(of: Iterable[str]) -> dict[str, int]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -48,7 +47,7 @@ class PersonAdmin(RecordAdmin, UserAdmin):  # type: ignore[type-arg]  # takes no
     fieldsets = [
         (None, {"fields": ["username", "password", "email", "email_confirmed_at", "is_active"]}),
         (_("Person"), {"fields": ["first_name", "last_name", "language"]}),
-        (_("Rights"), {"fields": _RIGHTS}),
+        (_("Rights"), {"fields": [*_RIGHTS]}),
         (_("Dates"), {"fields": ["last_login", "date_joined", "created_at", "updated_at"]}),
     ]
 
@@ -81,8 +80,8 @@ class PartyAdmin(RecordAdmin):
     """All parties; each kind has a page of its own, where its details change."""
 
     change_form_template = "admin/parties/party/change_form.html"
-    list_display: ClassVar[Sequence[Any]] = ["name", "kind", "country", "city", "is_active"]
-    list_filter: ClassVar[Sequence[Any]] = ["is_active", "kind", "country"]
+    list_display = ["name", "kind", "country", "city", "is_active"]
+    list_filter = ["is_active", "kind", "country"]
     search_fields = ["name", "city", "=id"]
     date_hierarchy = "created_at"
     actions = ["deactivate", "reactivate"]

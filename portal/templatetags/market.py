@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django import template
 from django.templatetags.static import static
@@ -52,7 +52,9 @@ def instant(at: datetime | None) -> SafeString | str:
     return format_html(
         '<time datetime="{}">{} UTC</time>',
         utc.isoformat(timespec="seconds"),
-        formats.date_format(utc, pgettext("an instant in a table, Django's date format", "j M Y, H:i")),
+        formats.date_format(
+            utc, pgettext("an instant in a table, Django's date format", "j M Y, H:i")
+        ),
     )
 
 
@@ -66,6 +68,35 @@ def clock(at: datetime) -> SafeString:
         formats.date_format(utc, "j M Y, H:i:s"),
         utc.strftime("%H:%M:%S"),
     )
+
+
+@register.filter
+def milliseconds(duration_ms: int) -> str:
+    """A duration as short as it can be said: "84 ms", "3.2 s", "2 min 5 s"."""
+    if duration_ms < 1000:
+        return f"{duration_ms} ms"
+    if duration_ms < 60_000:
+        return f"{duration_ms / 1000:.1f} s"
+    minutes, seconds = divmod(duration_ms // 1000, 60)
+    return f"{minutes} min {seconds} s"
+
+
+@register.filter
+def duration(span: timedelta) -> str:
+    """A span of time as short as it can be said."""
+    return milliseconds(round(span / timedelta(milliseconds=1)))
+
+
+@register.filter
+def seconds(span: float) -> str:
+    """A number of seconds as short as it can be said."""
+    return milliseconds(round(span * 1000))
+
+
+@register.filter
+def same(value: object, other: object) -> bool:
+    """Whether the two are equal, for a `with` that is asked several times."""
+    return value == other
 
 
 @register.simple_tag

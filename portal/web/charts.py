@@ -23,7 +23,9 @@ def price_history_chart(history: Sequence[DayPrices]) -> dict[str, Any]:
             "labels": [line.day.isoformat() for line in history],
             "datasets": [
                 _line(_("Lowest price"), [line.lowest_cents for line in history], _ONE),
-                _line(_("Average price"), [line.mean_cents for line in history], _OTHER, dashed=True),
+                _line(
+                    _("Average price"), [line.mean_cents for line in history], _OTHER, dashed=True
+                ),
             ],
         },
         "options": _options(x_ticks=6),

@@ -38,7 +38,7 @@ class MoneyField(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """The whole cents, or None for an empty field."""
         text = super().to_python(value)
-        if text in self.empty_values:
+        if not text:
             return None
         try:
             return cents(text)
@@ -52,7 +52,9 @@ class MoneyField(forms.CharField):
             return
         if self.min_value is not None and value < self.min_value:
             least = decimal_text(self.min_value)
-            raise ValidationError(_("Enter at least %(least)s.") % {"least": least}, code="min_value")
+            raise ValidationError(
+                _("Enter at least %(least)s.") % {"least": least}, code="min_value"
+            )
         if value > self.max_value:
             most = decimal_text(self.max_value)
             raise ValidationError(_("Enter at most %(most)s.") % {"most": most}, code="max_value")
@@ -75,7 +77,9 @@ class ServiceForm(forms.Form):
 
     def focus_first_error(self) -> None:
         """Let the first field that is wrong take the focus when the form is shown again."""
-        wrong = next((name for name in self.fields if name in self.errors), next(iter(self.fields), None))
+        wrong = next(
+            (name for name in self.fields if name in self.errors), next(iter(self.fields), None)
+        )
         for name, field in self.fields.items():
             field.widget.attrs.pop("autofocus", None)
             if name == wrong:
@@ -110,9 +114,9 @@ class ServiceFormPage(Page):
         """The page with an empty form."""
         return self.render(form=self.get_form())
 
-    def post(self, request: HtmxHttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
+    def post(self, _request: HtmxHttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
         """Do it, or say why not."""
-        form = self.get_form(request.POST)
+        form = self.get_form(self.request.POST)
         if form.is_valid():
             try:
                 self.act(form)
@@ -120,7 +124,7 @@ class ServiceFormPage(Page):
                 form.refuse(refusal)
             else:
                 if self.success_message:
-                    messages.success(request, str(self.success_message))
+                    messages.success(self.request, str(self.success_message))
                 return SeeOther(self.success_url())
         form.focus_first_error()
         return self.render(status=HTTPStatus.UNPROCESSABLE_ENTITY, form=form)

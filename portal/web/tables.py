@@ -41,10 +41,16 @@ class MarketTable(django_tables2.Table):  # type: ignore[misc]  # django-tables2
         attrs = {"class": "market-table"}
 
 
+NUMBER = {"th": {"class": "num"}, "td": {"class": "num"}}
+#: The number that matters most: on a phone it has a line of its own.
+WIDE = {"th": {"class": "num"}, "td": {"class": "num wide"}}
+
+
 class NumberColumn(django_tables2.Column):  # type: ignore[misc]  # django-tables2 has no types
     """A count: right-aligned, with separators."""
 
-    attrs = {"th": {"class": "num"}, "td": {"class": "num"}}
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"attrs": NUMBER} | kwargs)
 
     def render(self, value: int) -> str:
         """The count with separators."""

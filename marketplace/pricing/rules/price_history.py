@@ -19,7 +19,7 @@ class DayPrices:
 
 
 def prices_by_day(prices: Iterable[tuple[date, int]]) -> list[DayPrices]:
-    """One line a day from the sellers' prices at its end, oldest day first; the mean rounds half up."""
+    """One line a day from the sellers' prices at its end, oldest first; the mean rounds half up."""
     by_day: defaultdict[date, list[int]] = defaultdict(list)
     for day, price_cents in prices:
         by_day[day].append(price_cents)

@@ -22,7 +22,7 @@ _MOST_LISTINGS = 60
 
 
 def with_showroom_prices(car_models: QuerySet[CarModel]) -> QuerySet[CarModel]:
-    """The car models, each with `lowest_price_cents`, `showrooms` and `cars_in_stock` of what is left.
+    """The car models, each with `lowest_price_cents`, `showrooms` and `cars_in_stock`: what is left.
 
     A car model that no showroom has is None, 0 and 0.
     """
@@ -41,23 +41,25 @@ def with_showroom_prices(car_models: QuerySet[CarModel]) -> QuerySet[CarModel]:
 
 def showroom_listings_of(car_model_id: int) -> QuerySet[Listing]:
     """What active showrooms ask for the car model: those that have it first, then by price."""
-    return (
+    listings: QuerySet[Listing] = (
         Listing.objects.active()
         .filter(car_model=car_model_id, seller__kind=Party.Kind.SHOWROOM, seller__is_active=True)
         .select_related("seller")
         .annotate(has_cars=ExpressionWrapper(Q(quantity__gt=0), BooleanField()))
         .order_by("-has_cars", "price_cents", "seller")
     )
+    return listings
 
 
 def stock_of(showroom_id: int) -> QuerySet[Listing]:
     """What a showroom has left to sell, each with its car model."""
-    return (
+    stock: QuerySet[Listing] = (
         Listing.objects.active()
         .filter(seller=showroom_id, quantity__gt=0, car_model__is_active=True)
         .select_related("car_model")
         .annotate(below_suggested_cents=F("car_model__suggested_price_cents") - F("price_cents"))
     )
+    return stock
 
 
 def price_history_of(car_model_id: int, *, days: int, at: datetime) -> list[DayPrices]:
@@ -89,7 +91,9 @@ def price_history_of(car_model_id: int, *, days: int, at: datetime) -> list[DayP
             """,
             [car_model_id, Party.Kind.SHOWROOM.value, _MOST_LISTINGS, ends],
         )
-        return prices_by_day((end.astimezone(UTC).date(), cents) for end, cents in cursor.fetchall())
+        return prices_by_day(
+            (end.astimezone(UTC).date(), cents) for end, cents in cursor.fetchall()
+        )
 
 
 def stock_matching(stock: QuerySet[Listing], text: str) -> QuerySet[Listing]:

@@ -10,7 +10,7 @@ from marketplace.common.acts import act
 from marketplace.common.bulk import copy_rows, new_ids, run
 from marketplace.common.percents import price_with_markup
 from marketplace.pricing.models import Listing, PriceChange
-from marketplace.pricing.selectors.stock import StockRow
+from marketplace.pricing.selectors.stock import StockRow, stock_of
 
 
 class Delivery(NamedTuple):
@@ -56,15 +56,7 @@ def receive_stock(
     known = [row for row, delivery in zip(rows, deliveries, strict=True) if delivery.into]
     _write_known(known, at)
     _write_new([row for row, delivery in zip(rows, deliveries, strict=True) if not delivery.into], showroom_id, at)
-    copy_rows(
-        PriceChange,
-        ["listing_id", "old_price_cents", "price_cents", "changed_at"],
-        [
-            (row.listing_id, row.old_price_cents, row.price_cents, at)
-            for row in rows
-            if row.price_cents != row.old_price_cents
-        ],
-    )
+    _remember(rows, at)
 
 
 def _restocked(delivery: Delivery, markup_bp: int, fresh: list[int]) -> _Restocked:
@@ -132,3 +124,37 @@ def take_stock(*, takings: Sequence[Taking], at: datetime) -> bool:
         [at, *map(list, zip(*ordered, strict=True))],
     )
     return taken == len(ordered)
+
+
+@act
+def reprice_stock(*, showroom_id: int, markup_bp: int, at: datetime) -> int:
+    """Price everything that is priced automatically by another markup; returns how many changed.
+
+    What is sold out keeps its price until cars come in.
+    """
+    stock = [
+        row
+        for row in stock_of(showroom_id, locked=True).values()
+        if row.is_active and row.is_automatic and row.quantity
+    ]
+    changed = [
+        _Restocked(row.listing_id, row.quantity, row.stock_cost_cents, price, row.price_cents, row.car_model_id)
+        for row in stock
+        for price in [price_with_markup(row.stock_cost_cents, row.quantity, markup_bp)]
+        if price != row.price_cents
+    ]
+    _write_known(changed, at)
+    _remember(changed, at)
+    return len(changed)
+
+
+def _remember(rows: Sequence[_Restocked], at: datetime) -> None:
+    copy_rows(
+        PriceChange,
+        ["listing_id", "old_price_cents", "price_cents", "changed_at"],
+        [
+            (row.listing_id, row.old_price_cents, row.price_cents, at)
+            for row in rows
+            if row.price_cents != row.old_price_cents
+        ],
+    )

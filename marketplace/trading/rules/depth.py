@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from marketplace.common.money import CENTS_PER_DOLLAR
+
 _STEPS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class DepthStep:
-    """From a price up to the next step: the offers that would pay it at most, the cars that cost it."""
+    """From a price up to the next step: offers that would pay it at most, cars that cost it."""
 
     from_cents: int
     offers: int
@@ -19,8 +21,10 @@ class DepthStep:
 
 
 def step_size(suggested_price_cents: int) -> int:
-    """How wide a step is: a twenty-fifth of the suggested price, in whole dollars, at least one."""
-    return max(100, suggested_price_cents // 25 // 100 * 100)
+    """How wide a step is: 1, 2 or 5 times a power of ten dollars, near a twentieth of the price."""
+    steps = (digit * CENTS_PER_DOLLAR * 10**power for power in range(12) for digit in (1, 2, 5))
+    fitting = [step for step in steps if step <= suggested_price_cents // 20]
+    return max(fitting, default=CENTS_PER_DOLLAR)
 
 
 def depth_steps(
@@ -45,9 +49,7 @@ def depth_steps(
     last = min(steps[-1], first + _STEPS - 1)
 
     def within(sides: Counter[int], place: int) -> int:
-        return sum(
-            many for step, many in sides.items() if min(max(step, first), last) == place
-        )
+        return sum(many for step, many in sides.items() if min(max(step, first), last) == place)
 
     return [
         DepthStep(place * size_cents, within(offered, place), within(for_sale, place))

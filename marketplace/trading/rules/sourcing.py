@@ -55,7 +55,8 @@ def plan_sourcing(problem: SourcingProblem) -> SourcingPlan:
     lines (new ones, and those whose supplier stopped listing) as cheaply as can be around them. The
     best plan is taken whole if it is cheaper than the kept one by at least the minimum saving, in
     percent of the kept plan's cost; otherwise the kept plan is, whole. Of plans that cost the same,
-    the one with the fewest switches wins, then the one with the smaller supplier ids, line by line.
+    the one with the fewest switches wins, then the one with the smaller supplier ids, line by line;
+    where there are too many plans to try, that holds among those a single line apart.
 
     A line that nobody lists has no supplier and takes no part.
     """
@@ -66,7 +67,7 @@ def plan_sourcing(problem: SourcingProblem) -> SourcingPlan:
     best = cheapest_assignment(table)
     kept = _kept(table, best)
     best_cost, kept_cost = table.exact_cost(best), table.exact_cost(kept)
-    if best_cost > kept_cost:
+    if best_cost >= kept_cost:
         best, best_cost = kept, kept_cost
     chosen = best if _is_worth_it(problem, kept_cost, best_cost) else kept
     explainer = Explainer(lines, terms, table, chosen, best)
@@ -92,8 +93,7 @@ def _kept(table: Table, best: Assignment) -> Assignment:
 
 def _is_worth_it(problem: SourcingProblem, kept_cost: Fraction, best_cost: Fraction) -> bool:
     minimum = basis_points(problem.minimum_saving_percent)
-    saving = kept_cost - best_cost
-    return saving > 0 and saving * WHOLE_BP >= kept_cost * minimum
+    return (kept_cost - best_cost) * WHOLE_BP >= kept_cost * minimum
 
 
 def _terms_of(problem: SourcingProblem, lines: Sequence[SourcingLine]) -> list[SupplierTerms]:

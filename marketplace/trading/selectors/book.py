@@ -54,6 +54,48 @@ _LOYALTY = """
 """
 
 
+#: Whether there is anything to match, asked in one statement: the lowest conceivable price of each
+#: model against one offer that could pay it.
+_WORK = """
+    WITH tier AS (
+        SELECT seller_id, max(percent) AS percent FROM pricing_loyaltytier WHERE is_active GROUP BY 1
+    ), promotion AS (
+        SELECT p.seller_id, c.carmodel_id AS car_model_id, max(p.percent) AS percent
+        FROM pricing_promotion p
+        LEFT JOIN pricing_promotion_car_models c ON c.promotion_id = p.id AND NOT p.covers_all
+        WHERE p.is_active AND p.starts_at <= %(at)s AND %(at)s < p.ends_at
+          AND (p.covers_all OR c.id IS NOT NULL)
+        GROUP BY 1, 2
+    ), lowest AS (
+        SELECT l.car_model_id, min(greatest(1, round(l.price_cents * (100 - greatest(
+                   coalesce(tier.percent, 0), coalesce(whole.percent, 0), coalesce(own.percent, 0)
+               )) / 100))) AS cents
+        FROM pricing_listing l
+        JOIN parties_party s ON s.id = l.seller_id AND s.is_active AND s.kind = 'showroom'
+        LEFT JOIN tier ON tier.seller_id = l.seller_id
+        LEFT JOIN promotion whole ON whole.seller_id = l.seller_id AND whole.car_model_id IS NULL
+        LEFT JOIN promotion own ON own.seller_id = l.seller_id AND own.car_model_id = l.car_model_id
+        WHERE l.is_active AND l.quantity > 0
+        GROUP BY l.car_model_id
+    )
+    SELECT DISTINCT mod(lowest.car_model_id, %(of)s) AS shard FROM lowest
+    JOIN catalog_carmodel m ON m.id = lowest.car_model_id AND m.is_active
+    WHERE EXISTS (
+        SELECT FROM trading_offer o JOIN parties_party c ON c.id = o.customer_id AND c.is_active
+        WHERE o.car_model_id = lowest.car_model_id AND o.max_price_cents >= lowest.cents
+          AND o.status = 'open' AND o.is_active AND o.created_at <= %(at)s AND o.expires_at > %(at)s
+    )
+    ORDER BY shard
+"""
+
+
+def shards_with_work(of: int, at: datetime) -> list[Shard]:
+    """The shards, of so many, in which an offer could meet a car that it can pay."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WORK, {"of": of, "at": at})
+        return [Shard(index, of) for (index,) in cursor.fetchall()]
+
+
 def book_of(shard: Shard, at: datetime) -> Book:
     """The shard's shelves, the offers that might buy from them, and what was agreed on discounts."""
     shelves = _rows(_SHELVES, Shelf, {"of": shard.of, "index": shard.index})

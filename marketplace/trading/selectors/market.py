@@ -44,7 +44,8 @@ def market_figures(*, at: datetime) -> MarketFigures:
         volume=Sum("unit_price_cents", filter=Q(sold_at__gte=midnight), default=0),
     )
     parties = Party.objects.active().aggregate(
-        showrooms=Count("pk", filter=Q(kind=_SHOWROOM)), suppliers=Count("pk", filter=Q(kind=_SUPPLIER))
+        showrooms=Count("pk", filter=Q(kind=_SHOWROOM)),
+        suppliers=Count("pk", filter=Q(kind=_SUPPLIER)),
     )
     stock = Listing.objects.active().filter(
         quantity__gt=0, seller__kind=_SHOWROOM, seller__is_active=True, car_model__is_active=True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
@@ -36,7 +37,7 @@ def showrooms_with_figures(*, at: datetime) -> QuerySet[Showroom]:
         .values("seller")
     )
 
-    def figure(rows: QuerySet[Listing] | QuerySet[Deal], what: Count | Sum) -> Coalesce:
+    def figure(rows: QuerySet[Any, Any], what: Count | Sum) -> Coalesce:
         found = Subquery(rows.annotate(figure=what).values("figure"), output_field=IntegerField())
         return Coalesce(found, 0)
 

@@ -62,8 +62,14 @@ def set_preference(*, showroom: Showroom, criteria: object, at: datetime) -> Pre
     preference, _made = Preference.objects.update_or_create(
         showroom=showroom, defaults={"criteria": data, "is_active": True}
     )
-    _apply(WHOLE, at, showroom.pk)
+    find_assortment(showroom=showroom, at=at)
     return preference
+
+
+@act
+def find_assortment(*, showroom: Showroom, at: datetime) -> AssortmentReport:
+    """Find one showroom's assortment by its preference as it stands."""
+    return _apply(WHOLE, at, showroom.pk)
 
 
 @transaction.atomic(durable=True)

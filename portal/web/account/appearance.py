@@ -36,5 +36,7 @@ class Theme(Anybody, View):
         response = SeeOther(back)
         theme = request.POST.get("theme")
         if theme in THEMES:
-            response.set_cookie("theme", theme, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure())
+            response.set_cookie(
+                "theme", theme, max_age=_A_YEAR, samesite="Lax", secure=request.is_secure()
+            )
         return response

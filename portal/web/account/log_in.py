@@ -52,11 +52,11 @@ class LogInPage(Anybody, ServiceFormPage):
         """Where to go afterwards."""
         return {"next": self._asked_for()}
 
-    def get(self, request: HtmxHttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+    def get(self, _request: HtmxHttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
         """The form, or on to the page for somebody who is logged in."""
-        if request.user.is_authenticated:
+        if self.request.user.is_authenticated:
             return SeeOther(self.success_url())
-        return super().get(request, *args, **kwargs)
+        return self.render(form=self.get_form())
 
     def act(self, form: ServiceForm) -> None:
         """Start a session for the person."""

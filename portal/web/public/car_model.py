@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.shortcuts import get_object_or_404
@@ -10,7 +9,6 @@ from django.utils import timezone
 
 from marketplace.catalog.models import CarModel
 from marketplace.catalog.selectors import active_car_models
-from marketplace.pricing.models import Listing
 from marketplace.pricing.selectors.browsing import price_history_of, showroom_listings_of
 from marketplace.trading.selectors.market import depth_of, latest_deals
 from portal.access import Anybody

@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 import django_tables2
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -18,7 +18,16 @@ from marketplace.catalog.selectors import active_car_models, car_models_matching
 from marketplace.pricing.selectors.browsing import with_showroom_prices
 from portal.access import Anybody
 from portal.templatetags.market import silhouette
-from portal.web.tables import LinkColumn, MarketTable, MoneyColumn, MoneyFilter, NumberColumn, TablePage
+from portal.web.tables import (
+    NUMBER,
+    WIDE,
+    LinkColumn,
+    MarketTable,
+    MoneyColumn,
+    MoneyFilter,
+    NumberColumn,
+    TablePage,
+)
 
 
 class CarModelFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -31,7 +40,9 @@ class CarModelFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
         widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Make, model, year…")}),
     )
     make = django_filters.ChoiceFilter(
-        choices=lambda: [(make, make) for make in makes()], label=_("Make"), empty_label=_("Any make")
+        choices=lambda: [(make, make) for make in makes()],
+        label=_("Make"),
+        empty_label=_("Any make"),
     )
     body = django_filters.MultipleChoiceFilter(
         field_name="body_type",
@@ -51,7 +62,9 @@ class CarModelFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
     price_min = MoneyFilter(
         field_name="lowest_price_cents", lookup_expr="gte", label=_("Price from, $")
     )
-    price_max = MoneyFilter(field_name="lowest_price_cents", lookup_expr="lte", label=_("Price to, $"))
+    price_max = MoneyFilter(
+        field_name="lowest_price_cents", lookup_expr="lte", label=_("Price to, $")
+    )
     power_min = django_filters.NumberFilter(
         field_name="power_hp", lookup_expr="gte", min_value=0, label=_("Power from, hp")
     )
@@ -76,29 +89,30 @@ class CarModelFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
     @staticmethod
     def only_in_stock(rows: QuerySet[CarModel], _name: str, wanted: bool) -> QuerySet[CarModel]:
         """Only what some showroom has; an empty box asks for nothing."""
-        return rows.filter(showrooms__gt=0) if wanted else rows
+        return rows.filter(Q(lowest_price_cents__isnull=False)) if wanted else rows
 
 
 class CarModelTable(MarketTable):
     """One line a car model."""
 
     car = LinkColumn(
-        accessor="make", verbose_name=_("Car model"), order_by=("make", "name", "variant"), empty_values=()
+        accessor="make",
+        verbose_name=_("Car model"),
+        order_by=("make", "name", "variant"),
+        empty_values=(),
     )
-    model_year = django_tables2.Column(verbose_name=_("Year"), attrs={"td": {"class": "num"}, "th": {"class": "num"}})
-    body_type = django_tables2.Column(verbose_name=_("Body"))
+    model_year = django_tables2.Column(verbose_name=_("Year"), attrs=NUMBER)
     fuel = django_tables2.Column(verbose_name=_("Fuel"))
     power_hp = NumberColumn(verbose_name=_("Power, hp"))
     showrooms = NumberColumn(verbose_name=_("Showrooms"))
     cars_in_stock = NumberColumn(verbose_name=_("In stock"))
-    lowest_price_cents = MoneyColumn(verbose_name=_("Price from"))
+    lowest_price_cents = MoneyColumn(verbose_name=_("Price from"), attrs=WIDE)
 
     empty_title = _("No car model fits")
 
     class Meta(MarketTable.Meta):
         fields = (
-            "car", "model_year", "body_type", "fuel", "power_hp", "showrooms", "cars_in_stock",
-            "lowest_price_cents",
+            "car", "model_year", "fuel", "power_hp", "showrooms", "cars_in_stock", "lowest_price_cents",
         )  # fmt: skip
 
     def render_car(self, record: CarModel) -> SafeString:
@@ -109,7 +123,7 @@ class CarModelTable(MarketTable):
             silhouette(record.body_type),
             record.make,
             record.name,
-            record.variant,
+            " · ".join(filter(None, (record.variant, record.get_body_type_display()))),
         )
 
 

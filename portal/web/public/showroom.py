@@ -23,7 +23,7 @@ from marketplace.pricing.selectors.browsing import stock_matching, stock_of
 from marketplace.trading.selectors.showrooms import showrooms_with_figures
 from portal.access import Anybody
 from portal.templatetags.market import silhouette
-from portal.web.tables import MarketTable, MoneyColumn, NumberColumn, TablePage
+from portal.web.tables import NUMBER, WIDE, MarketTable, MoneyColumn, NumberColumn, TablePage
 
 
 class StockFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -59,11 +59,11 @@ class StockTable(MarketTable):
     model_year = django_tables2.Column(
         accessor="car_model__model_year",
         verbose_name=_("Year"),
-        attrs={"td": {"class": "num"}, "th": {"class": "num"}},
+        attrs=NUMBER,
     )
     quantity = NumberColumn(verbose_name=_("In stock"))
     below_suggested_cents = MoneyColumn(verbose_name=_("Below suggested"))
-    price_cents = MoneyColumn(verbose_name=_("Price"))
+    price_cents = MoneyColumn(verbose_name=_("Price"), attrs=WIDE)
 
     empty_title = _("Nothing in stock")
 

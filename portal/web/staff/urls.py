@@ -2,11 +2,12 @@
 
 from django.urls import path
 
+from portal.web.staff.money_proof import MoneyProofPage
 from portal.web.staff.monitor import MonitorPage
 
 app_name = "staff"
 
 urlpatterns = [
     path("monitor/", MonitorPage.as_view(), name="monitor"),
-    path("money-proof/", MonitorPage.as_view(), name="money-proof"),
+    path("money-proof/", MoneyProofPage.as_view(), name="money-proof"),
 ]

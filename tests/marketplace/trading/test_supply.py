@@ -19,6 +19,7 @@ from marketplace.trading.services.assortments import (
     open_showroom,
     set_preference,
 )
+from marketplace.trading.services.policies import change_policy
 from marketplace.trading.services.restocking import restock_showrooms
 from marketplace.trading.services.reviewing import review_suppliers
 from tests.marketplace import factories
@@ -160,3 +161,26 @@ def test_one_failing_showroom_is_reported_and_does_not_stop_the_others(market, m
     assert available(other.pk) < 10_000_000
     run = JobRun.objects.get(job="restock-showrooms")
     assert (run.status, list(run.report["errors"])) == ("failed", [str(showroom.pk)])
+
+
+def test_another_markup_reprices_what_is_priced_automatically(market):
+    showroom, suv, *_ = market
+    fund(showroom, 10_000_000)
+    review_suppliers(shard=WHOLE, slot="r1", at=NOW)
+    restock_showrooms(shard=WHOLE, slot="s1", at=NOW)
+
+    change_policy(showroom=showroom, at=NOW, markup_percent=Decimal("20.00"))
+
+    listing = Listing.objects.get(seller=showroom, car_model=suv)
+    assert listing.price_cents == 1_200_000
+    assert [change.price_cents for change in listing.price_changes.all()] == [1_200_000, 1_150_000]
+
+
+def test_a_smaller_assortment_size_takes_lines_out(market):
+    showroom, *_ = market
+    set_preference(showroom=showroom, criteria=[], at=NOW)
+    assert AssortmentLine.objects.active().filter(showroom=showroom).count() == 2
+
+    change_policy(showroom=showroom, at=NOW, assortment_size=1)
+
+    assert AssortmentLine.objects.active().filter(showroom=showroom).count() == 1

@@ -272,7 +272,8 @@ def test_descents_settle_ties_as_brute_force_does() -> None:
 
 
 def test_a_wide_plan_is_never_dearer_than_a_simple_one() -> None:
-    for seed in range(40):
+    # Markets in which everything at one supplier is hard to reach line by line.
+    for seed in (44, 98, 118, 172, 185, 253, 259):
         lines, terms = wide_market(seed)
         cost = plan_sourcing(problem_of(lines, terms)).cost
 

@@ -1,0 +1,1 @@
+"""Building the demo world and living in it."""
