@@ -89,8 +89,8 @@ class StaffOnly(LoggedIn):
 class ActsAsParty(LoggedIn):
     """Lets in people who act as one kind of party, and hands the page its actor.
 
-    A customer is the person's own; a showroom or supplier is named in the URL by `party_id`, because
-    one person can be member of several. An analyst may read and is refused (403) when writing.
+    A customer is the person's own. A showroom or supplier is named in the URL by `party_id`: one
+    person can be member of several. An analyst may read, and is refused (403) when writing.
     """
 
     role: ClassVar[Role]
@@ -120,9 +120,8 @@ class ActsAsParty(LoggedIn):
         return getattr(membership.party, self.role.value)  # type: ignore[no-any-return]
 
 
-def ActsAs(
-    role: Role,
-) -> type[ActsAsParty]:  # pylint: disable=invalid-name  # reads as a base class
+# pylint: disable-next=invalid-name  # it reads as a base class
+def ActsAs(role: Role) -> type[ActsAsParty]:
     """Mixin factory: let in people who act as this kind of party; anybody else gets a 404."""
     return type(
         f"ActsAs{role.name.title()}", (ActsAsParty,), {"role": role, "for_whom": role.value}

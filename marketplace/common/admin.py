@@ -13,20 +13,21 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import admin, messages
 from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest, HttpResponseRedirect
-from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
 from marketplace.common.errors import MarketplaceError
 from marketplace.common.money import grouped_text
 
 if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
     ModelAdmin = admin.ModelAdmin[Any]
 else:
     ModelAdmin = admin.ModelAdmin
 
 
 @cache  # the admin compares columns by identity
-def money(field: str, label: str | Promise) -> Callable[[Model], str]:
+def money(field: str, label: str | _StrPromise) -> Callable[[Model], str]:
     """A column that shows cents as people read them, sortable by the field."""
 
     @admin.display(description=label, ordering=field)
@@ -53,16 +54,13 @@ class RecordAdmin(ModelAdmin):
         """Nobody: what happened stays on record."""
         return False
 
+    def get_exclude(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        """What no form may write, whatever somebody posts: everything that is not editable."""
+        return [field.name for field in self._fields() if field.name not in self.editable]
+
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         """Every field that is not editable, money as people read it."""
-        fields = [*self.model._meta.fields, *self.model._meta.many_to_many]
-        return [
-            _shown(field)
-            for field in fields
-            if field.name not in self.editable
-            and not field.primary_key
-            and not getattr(field.remote_field, "parent_link", False)
-        ]
+        return [_shown(field) for field in self._fields() if field.name not in self.editable]
 
     def changeform_view(
         self,
@@ -86,6 +84,14 @@ class RecordAdmin(ModelAdmin):
         changed = {field.name for field in obj._meta.concrete_fields} & set(form.changed_data)
         if changed:
             obj.save(update_fields=[*changed, "updated_at"])
+
+    def _fields(self) -> list[Field[Any, Any]]:
+        """The model's own fields, without keys that say nothing to a person."""
+        return [
+            field
+            for field in (*self.model._meta.fields, *self.model._meta.many_to_many)
+            if not field.primary_key and not getattr(field.remote_field, "parent_link", False)
+        ]
 
     def act(
         self, request: HttpRequest, records: QuerySet[Any], service: Callable[[Any], object]

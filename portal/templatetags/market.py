@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext
 
 from marketplace.common.money import CENTS_PER_DOLLAR, grouped_text
+from marketplace.common.percents import percent_of
 
 register = template.Library()
 
@@ -35,6 +36,12 @@ def money_short(amount_cents: int) -> str:
         if abs(dollars) >= size:
             return f"${dollars / size:,.2f}{letter}"
     return f"${dollars:,.0f}"
+
+
+@register.filter
+def percent(basis_points: int) -> str:
+    """Basis points as people read them: 250 is "2.50 %"."""
+    return f"{percent_of(basis_points)} %"
 
 
 @register.filter

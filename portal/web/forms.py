@@ -25,8 +25,10 @@ class SeeOther(HttpResponseRedirect):
     status_code = HTTPStatus.SEE_OTHER
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """An amount that a person types as decimal text, and the code sees as whole cents."""
+
+    widget = forms.TextInput
 
     def __init__(
         self, *, min_value: int | None = None, max_value: int = MAX_CENTS, **kwargs: Any
@@ -35,9 +37,9 @@ class MoneyField(forms.CharField):
         super().__init__(**kwargs)
         self.widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
 
-    def to_python(self, value: Any) -> Any:
+    def to_python(self, value: Any) -> int | None:
         """The whole cents, or None for an empty field."""
-        text = super().to_python(value)
+        text = str(value or "").strip()
         if not text:
             return None
         try:
@@ -58,9 +60,6 @@ class MoneyField(forms.CharField):
         if value > self.max_value:
             most = decimal_text(self.max_value)
             raise ValidationError(_("Enter at most %(most)s.") % {"most": most}, code="max_value")
-
-    def run_validators(self, value: Any) -> None:
-        """The validators of text have had their say in `to_python`; an amount has none."""
 
     def prepare_value(self, value: Any) -> Any:
         """Cents as text; what a person typed as they typed it."""
@@ -87,7 +86,7 @@ class ServiceForm(forms.Form):
 
 
 class ServiceFormPage(Page):
-    """A page with a form for one service: success redirects, refusal is the form again with a 422."""
+    """A page with a form for one service: success redirects, refusal is a 422 with the form."""
 
     form_class: ClassVar[type[ServiceForm]]
     service: ClassVar[Callable[..., object]]

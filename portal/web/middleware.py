@@ -97,7 +97,7 @@ def _takes_messages(response: HttpResponse) -> bool:
 
 
 def _redirected(request: HtmxHttpRequest, response: HttpResponseRedirectBase) -> HttpResponseBase:
-    """Let htmx follow a redirect to the page it is on; for any other page the browser must go there."""
+    """Let htmx follow a redirect to its own page; to any other page the browser has to go."""
     here = request.htmx.current_url_abs_path or ""
     target = urlsplit(response.url)
     log_in = resolve_url(settings.LOGIN_URL)

@@ -58,7 +58,7 @@ class NumberColumn(django_tables2.Column):  # type: ignore[misc]  # django-table
 
 
 class MoneyColumn(NumberColumn):
-    """An amount: right-aligned, with currency. Rows without one come last, whichever way it sorts."""
+    """An amount, right-aligned, with currency. Rows without one come last in either order."""
 
     def render(self, value: int) -> str:
         """The amount with currency."""

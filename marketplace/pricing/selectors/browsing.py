@@ -5,16 +5,20 @@ Suppliers' price lists are not public; only showrooms' listings appear here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from marketplace.catalog.models import CarModel
 from marketplace.catalog.selectors import active_car_models, car_models_matching
 from marketplace.parties.models import Party
-from marketplace.pricing.models import Listing
+from marketplace.pricing.models import Listing, Patronage
 from marketplace.pricing.rules.price_history import DayPrices, prices_by_day
+from marketplace.pricing.rules.quoting import NO_TERMS, Quote, Terms, quote_for
+from marketplace.pricing.selectors.terms import terms_at
 
 #: Of so many listings the price history is made, the cheapest first: enough for a market's picture,
 #: and a bound to what one page may cost.
@@ -22,7 +26,7 @@ _MOST_LISTINGS = 60
 
 
 def with_showroom_prices(car_models: QuerySet[CarModel]) -> QuerySet[CarModel]:
-    """The car models, each with `lowest_price_cents`, `showrooms` and `cars_in_stock`: what is left.
+    """The car models, with `lowest_price_cents`, `showrooms` and `cars_in_stock` of what is left.
 
     A car model that no showroom has is None, 0 and 0.
     """
@@ -39,19 +43,60 @@ def with_showroom_prices(car_models: QuerySet[CarModel]) -> QuerySet[CarModel]:
     )
 
 
-def showroom_listings_of(car_model_id: int) -> QuerySet[Listing]:
-    """What active showrooms ask for the car model: those that have it first, then by price."""
-    listings: QuerySet[Listing] = (
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A showroom's listing, and what it would cost the visitor."""
+
+    listing: Listing
+    quote: Quote
+
+
+def askings_of(car_model_id: int, *, buyer_id: int | None, at: datetime) -> list[Asking]:
+    """What active showrooms ask the buyer (None: anybody new) for the car model, in four queries.
+
+    Those that have it come first, then the cheapest.
+    """
+    listings = list(
         Listing.objects.active()
         .filter(car_model=car_model_id, seller__kind=Party.Kind.SHOWROOM, seller__is_active=True)
         .select_related("seller")
-        .annotate(has_cars=ExpressionWrapper(Q(quantity__gt=0), BooleanField()))
-        .order_by("-has_cars", "price_cents", "seller")
     )
-    return listings
+    sellers = [listing.seller_id for listing in listings]
+    terms = terms_at(at, sellers)
+    bought = dict(
+        Patronage.objects.filter(seller__in=sellers, buyer=buyer_id).values_list("seller", "cars")
+        if buyer_id is not None
+        else ()
+    )
+    askings = [
+        Asking(listing, _quote(listing, terms, bought.get(listing.seller_id, 0), at))
+        for listing in listings
+    ]
+    return sorted(
+        askings,
+        key=lambda asking: (
+            not asking.listing.quantity,
+            asking.quote.price_cents,
+            asking.quote.list_price_cents,
+            asking.quote.seller_id,
+        ),
+    )
 
 
-def stock_of(showroom_id: int) -> QuerySet[Listing]:
+def _quote(listing: Listing, terms: Mapping[int, Terms], cars_before: int, at: datetime) -> Quote:
+    sellers_terms = terms.get(listing.seller_id, NO_TERMS)
+    return quote_for(
+        seller_id=listing.seller_id,
+        car_model_id=listing.car_model_id,
+        list_price_cents=listing.price_cents,
+        cars_before=cars_before,
+        tiers=sellers_terms.tiers,
+        promotions=sellers_terms.promotions,
+        at=at,
+    )
+
+
+def cars_for_sale_at(showroom_id: int) -> QuerySet[Listing]:
     """What a showroom has left to sell, each with its car model."""
     stock: QuerySet[Listing] = (
         Listing.objects.active()
@@ -65,7 +110,7 @@ def stock_of(showroom_id: int) -> QuerySet[Listing]:
 def price_history_of(car_model_id: int, *, days: int, at: datetime) -> list[DayPrices]:
     """The car model's prices at showrooms at the end of each of the last days, oldest first.
 
-    It costs one look-up in the index of price changes per listing and day, however often prices change.
+    It costs one look-up in an index per listing and day, however often prices change.
     """
     ends = [
         min(at, datetime.combine(at.astimezone(UTC).date() - timedelta(days=back), time.max, UTC))
@@ -96,7 +141,7 @@ def price_history_of(car_model_id: int, *, days: int, at: datetime) -> list[DayP
         )
 
 
-def stock_matching(stock: QuerySet[Listing], text: str) -> QuerySet[Listing]:
+def for_sale_matching(listings: QuerySet[Listing], text: str) -> QuerySet[Listing]:
     """Those of the listings whose car model has every word of the text in its name."""
     found = car_models_matching(active_car_models(), text)
-    return stock.filter(car_model__in=found.order_by().values("pk"))
+    return listings.filter(car_model__in=found.order_by().values("pk"))

@@ -52,7 +52,7 @@ def promotions(
         if seller in shown:
             for days_ago, days in ((12, 5), (3, 9), (-1, 7)):
                 plans.append(_promotion(rng, seller, end - days_ago * _DAY, days, start))
-    announced = [plan for plan in plans if plan.announced_at <= end]
+    announced = [plan for plan in plans if plan.announced_at <= end and plan.announced_at < plan.ends_at]
     return sorted(announced, key=lambda plan: (plan.announced_at, plan.seller, plan.starts_at))
 
 

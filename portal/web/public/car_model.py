@@ -9,14 +9,16 @@ from django.utils import timezone
 
 from marketplace.catalog.models import CarModel
 from marketplace.catalog.selectors import active_car_models
-from marketplace.pricing.selectors.browsing import price_history_of, showroom_listings_of
+from marketplace.pricing.selectors.browsing import askings_of, price_history_of
 from marketplace.trading.selectors.market import depth_of, latest_deals
-from portal.access import Anybody
+from portal.access import Anybody, buyer_behind
 from portal.web.charts import depth_chart, price_history_chart
 from portal.web.rendering import Page
 
 _HISTORY_DAYS = 60
 _DEALS = 8
+#: So many sellers are named; a page must not grow with the market.
+_SELLERS = 30
 
 
 class CarModelPage(Anybody, Page):
@@ -28,13 +30,16 @@ class CarModelPage(Anybody, Page):
         """The car model, its sellers, its deals and its price history."""
         now = timezone.now()
         car_model: CarModel = get_object_or_404(active_car_models(), pk=self.kwargs["pk"])
-        listings = list(showroom_listings_of(car_model.pk))
-        depth = depth_of(car_model, listings=listings)
+        buyer = buyer_behind(self.request)
+        askings = askings_of(car_model.pk, buyer_id=buyer.pk if buyer else None, at=now)
+        depth = depth_of(car_model, listings=[asking.listing for asking in askings])
         history = price_history_of(car_model.pk, days=_HISTORY_DAYS, at=now)
         return {
             "car_model": car_model,
-            "listings": listings,
-            "best": next((listing for listing in listings if listing.quantity), None),
+            "buyer": buyer,
+            "askings": askings[:_SELLERS],
+            "more_askings": max(0, len(askings) - _SELLERS),
+            "best": askings[0] if askings and askings[0].listing.quantity else None,
             "deals": latest_deals(_DEALS, car_model_id=car_model.pk),
             "history": history,
             "history_chart": price_history_chart(history),

@@ -106,13 +106,14 @@ class CarModelTable(MarketTable):
     power_hp = NumberColumn(verbose_name=_("Power, hp"))
     showrooms = NumberColumn(verbose_name=_("Showrooms"))
     cars_in_stock = NumberColumn(verbose_name=_("In stock"))
-    lowest_price_cents = MoneyColumn(verbose_name=_("Price from"), attrs=WIDE)
+    lowest_price_cents = MoneyColumn(verbose_name=_("List price from"), attrs=WIDE)
 
     empty_title = _("No car model fits")
 
     class Meta(MarketTable.Meta):
         fields = (
-            "car", "model_year", "fuel", "power_hp", "showrooms", "cars_in_stock", "lowest_price_cents",
+            "car", "model_year", "fuel", "power_hp", "showrooms", "cars_in_stock",
+            "lowest_price_cents",
         )  # fmt: skip
 
     def render_car(self, record: CarModel) -> SafeString:

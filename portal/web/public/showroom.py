@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.catalog.models import CarModel
 from marketplace.parties.models import Showroom
 from marketplace.pricing.models import Listing
-from marketplace.pricing.selectors.browsing import stock_matching, stock_of
+from marketplace.pricing.selectors.browsing import cars_for_sale_at, for_sale_matching
 from marketplace.trading.selectors.showrooms import showrooms_with_figures
 from portal.access import Anybody
 from portal.templatetags.market import silhouette
@@ -45,7 +45,7 @@ class StockFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
     @staticmethod
     def search(rows: QuerySet[Listing], _name: str, text: str) -> QuerySet[Listing]:
         """Every word must be found."""
-        return stock_matching(rows, text)
+        return for_sale_matching(rows, text)
 
 
 class StockTable(MarketTable):
@@ -101,7 +101,7 @@ class ShowroomPage(Anybody, TablePage):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Its stock."""
-        return stock_of(self.showroom.pk)
+        return cars_for_sale_at(self.showroom.pk)
 
     def get_context(self) -> dict[str, Any]:
         """The showroom and its stock."""

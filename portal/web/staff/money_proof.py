@@ -6,13 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from marketplace.trading.selectors.auditing import audit
 from portal.access import StaffOnly
 from portal.web.rendering import Page
-
-try:
-    from marketplace.trading.selectors.auditing import audit
-except ImportError:
-    audit = list  # type: ignore
 
 
 class MoneyProofPage(StaffOnly, Page):

@@ -39,6 +39,10 @@ JOBS: dict[Job, tuple[str | Promise, str | Promise]] = {
     ),
     Job.EXPIRE_OFFERS: (_("Expire offers"), _("Closes old offers and returns the money held.")),
     Job.DERIVE_PROFILES: (_("Derive profiles"), _("Works out what each customer likes.")),
+    Job.BRING_VISITORS: (
+        _("Bring visitors"),
+        _("In the demo world: lets customers come by and make offers."),
+    ),
     Job.SEND_EMAILS: (_("Send e-mails"), _("Sends what is waiting in the outbox.")),
     Job.AUDIT_MARKET: (_("Audit the market"), _("Proves every night that the books balance.")),
 }

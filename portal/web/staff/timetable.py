@@ -1,4 +1,4 @@
-"""The timetable that beat follows, as rows that staff can change: pause, resume, another interval."""
+"""The timetable that beat follows, as rows that staff can change."""
 
 from __future__ import annotations
 

@@ -1,0 +1,74 @@
+"""Seeding: an empty database becomes a demo world with a past."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils.functional import Promise
+
+from marketplace.common.nudges import silence
+from marketplace.notices.services import settle_emails
+from marketplace.simulation.errors import NoDemoInProduction, WorldNotEmpty, WorldUnfinished
+from marketplace.simulation.rules import logins
+from marketplace.simulation.rules.people import known_person
+from marketplace.simulation.rules.sizes import DEFAULT_DAYS, WorldSize
+from marketplace.simulation.selectors import is_empty, is_unfinished
+from marketplace.simulation.services.history import History
+from marketplace.simulation.services.people import write_people
+from marketplace.simulation.services.world import Progress, build_world
+
+
+def _say_nothing(_phase: str | Promise, _done: int, _total: int) -> None:
+    """Nobody wants to know."""
+
+
+def seed_demo(
+    *,
+    size: WorldSize,
+    seed: int,
+    at: datetime,
+    days: int = DEFAULT_DAYS,
+    on_progress: Progress = _say_nothing,
+) -> None:
+    """Build a demo world and let it trade until `at`, to the minute, for so many days.
+
+    The same size, seed, instant and days make the same world. The history is made of many
+    transactions; the administrator's account is the last row, so a world that has one is complete,
+    and one that died half-way is refused from then on.
+
+    Raises:
+        NoDemoInProduction: everybody knows a demo's passwords.
+        WorldUnfinished: a seeding died here before.
+        WorldNotEmpty: there are people or parties here.
+    """
+    require_emptiness()
+    end = at.replace(second=0, microsecond=0)
+    start = end - timedelta(days=days)
+    with silence():
+        world = build_world(size=size, seed=seed, at=start, on_progress=on_progress)
+        History(world, size=size, seed=seed, start=start, days=days).live(on_progress)
+        settle_emails(until=end, at=end)
+    _refresh_statistics()
+    write_people([known_person(logins.ADMIN)], at=end, is_admin=True)
+
+
+def require_emptiness() -> None:
+    """Refuse to make a demo world where it doesn't belong.
+
+    Raises:
+        NoDemoInProduction, WorldUnfinished, WorldNotEmpty: as `seed_demo` does.
+    """
+    if settings.ENVIRONMENT == "production":
+        raise NoDemoInProduction()
+    if is_unfinished():
+        raise WorldUnfinished()
+    if not is_empty():
+        raise WorldNotEmpty()
+
+
+def _refresh_statistics() -> None:
+    """Let the planner know how big the tables have become."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
