@@ -36,8 +36,7 @@ COPY portal portal
 # the packages bring and no page uses, some of which names files that are not there.
 RUN SECRET_KEY=needed-only-to-collect-static-files-and-kept-nowhere-else \
     ALLOWED_HOSTS=localhost DATABASE_URL=postgres://none/none REDIS_URL=redis://none/0 \
-    python manage.py collectstatic --no-input --verbosity 0 \
-        --ignore libs --ignore types --ignore 'img/*' --ignore 'tabler-*' --ignore '*.rtl.*' --ignore '*.esm.*'
+    python manage.py collectstatic --no-input --verbosity 0
 USER forecourt
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 \

@@ -1,5 +1,1 @@
-"""The doors of the market: people (web), time (jobs). No tables, no rules."""
-
-from portal.celery import app as celery_app
-
-__all__ = ["celery_app"]
+"""The doors of the market: people (web), time (jobs), this machine (sandbox). No tables, no rules."""

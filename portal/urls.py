@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.web.public.urls")),
     path("", include("portal.web.account.urls")),
     path("staff/", include("portal.web.staff.urls")),
+    path("sandbox/", include("portal.sandbox.urls")),
     path("admin/", admin.site.urls),
 ]
 

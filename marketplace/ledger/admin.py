@@ -43,6 +43,7 @@ class CorrectionForm(forms.Form):
     def clean_party(self) -> int:
         """The number, if it is a party's."""
         number: int = self.cleaned_data["party"]
+        # pylint: disable-next=protected-access  # Django's documented name for it
         if not apps.get_model(_PARTY_MODEL)._default_manager.filter(pk=number).exists():
             raise ValidationError(_("There is no such party."))
         return number

@@ -15,8 +15,12 @@ from marketplace.notices.rules import NoticeKind
 class Notice(Record):
     """One thing that one person is told. Its text is made from kind and values when it is read."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices")
-    kind = models.CharField(_("kind"), max_length=32, choices=[(kind.value, kind.value) for kind in NoticeKind])
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices"
+    )
+    kind = models.CharField(
+        _("kind"), max_length=32, choices=[(kind.value, kind.value) for kind in NoticeKind]
+    )
     values = models.JSONField(_("values"), default=dict)
     read_at = models.DateTimeField(_("read"), null=True)
 
@@ -39,7 +43,9 @@ class Email(Record):
 
     to = models.EmailField(_("to"))
     language = models.CharField(_("language"), max_length=8, default="en")
-    kind = models.CharField(_("kind"), max_length=32, choices=[(kind.value, kind.value) for kind in NoticeKind])
+    kind = models.CharField(
+        _("kind"), max_length=32, choices=[(kind.value, kind.value) for kind in NoticeKind]
+    )
     values = models.JSONField(_("values"), default=dict)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
@@ -52,7 +58,12 @@ class Email(Record):
         verbose_name_plural = _("e-mails")
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["next_attempt_at"], condition=Q(status="waiting"), name="notices_emails_due")
+            models.Index(
+                fields=["next_attempt_at"], condition=Q(status="waiting"), name="notices_emails_due"
+            ),
+            models.Index(
+                fields=["status"], condition=~Q(status="sent"), name="notices_emails_not_sent"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,6 @@ class NoticeKind(StrEnum):
 
     OFFER_FILLED = "offer_filled"
     OFFER_EXPIRED = "offer_expired"
-    BALANCE_CORRECTED = "balance_corrected"
 
 
 #: The pauses before the second and every later attempt; after the last one the e-mail is given up.
@@ -63,7 +62,6 @@ class _Wording:
 
     title: Promise
     body: Promise
-    leads_to_car_model: bool = False
 
 
 _WORDINGS = {
@@ -73,7 +71,6 @@ _WORDINGS = {
             "You bought %(car_model)s from %(showroom)s for %(price)s. "
             "Whatever you had offered beyond that is back in your wallet."
         ),
-        leads_to_car_model=True,
     ),
     NoticeKind.OFFER_EXPIRED: _Wording(
         _("Your offer has expired: %(car_model)s"),
@@ -81,11 +78,6 @@ _WORDINGS = {
             "No showroom sold %(car_model)s for %(max_price)s or less in time. "
             "The money held for the offer is back in your wallet."
         ),
-        leads_to_car_model=True,
-    ),
-    NoticeKind.BALANCE_CORRECTED: _Wording(
-        _("The balance of %(party)s was corrected"),
-        _("An administrator changed the balance of %(party)s by %(amount)s. Reason: %(reason)s"),
     ),
 }
 
@@ -110,7 +102,7 @@ def text_of(kind: str, values: Mapping[str, object], language: str) -> NoticeTex
     """
     wording = _WORDINGS[NoticeKind(kind)]
     shown = _shown(values)
-    path = _car_model_path(values.get("car_model_id")) if wording.leads_to_car_model else "/"
+    path = _car_model_path(values.get("car_model_id"))
     with override(language):
         return NoticeText(str(wording.title) % shown, str(wording.body) % shown, path)
 

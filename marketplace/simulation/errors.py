@@ -11,7 +11,9 @@ class WorldNotEmpty(MarketplaceError):
     """The demo world needs a market to itself: it doesn't mix with real people and parties."""
 
     code = "world_not_empty"
-    message = _("There are people or parties in this database already. A demo world needs an empty one.")
+    message = _(
+        "There are people or parties in this database already. A demo world needs an empty one."
+    )
 
 
 class WorldUnfinished(WorldNotEmpty):

@@ -66,7 +66,7 @@ class MoneyColumn(NumberColumn):
 
     def order(self, queryset: QuerySet[Any], is_descending: bool) -> tuple[QuerySet[Any], bool]:
         """Sort by the amount."""
-        place = F(str(self.accessor).replace(".", "__"))
+        place = F(str(self.accessor))
         order = place.desc(nulls_last=True) if is_descending else place.asc(nulls_last=True)
         return queryset.order_by(order), True
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from marketplace.catalog.models import CarModel
 from marketplace.catalog.selectors import active_car_models, car_models_matching
@@ -102,7 +102,6 @@ def cars_for_sale_at(showroom_id: int) -> QuerySet[Listing]:
         Listing.objects.active()
         .filter(seller=showroom_id, quantity__gt=0, car_model__is_active=True)
         .select_related("car_model")
-        .annotate(below_suggested_cents=F("car_model__suggested_price_cents") - F("price_cents"))
     )
     return stock
 

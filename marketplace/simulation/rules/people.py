@@ -36,7 +36,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class CustomerPlan:
-    """A customer to be created; `makes` are those it likes best, `is_regular` that it comes often."""
+    """A customer to be created: the makes that it likes best, and whether it comes often."""
 
     person: Person
     place: Place
@@ -60,7 +60,13 @@ def known_person(login: DemoLogin) -> Person:
 
 
 def customers(
-    rng: Random, *, first: Person, count: int, makes: Sequence[str], places: Sequence[Place], today: date
+    rng: Random,
+    *,
+    first: Person,
+    count: int,
+    makes: Sequence[str],
+    places: Sequence[Place],
+    today: date,
 ) -> list[CustomerPlan]:
     """So many customers; the first is a regular under a name that is given."""
     plans = []
@@ -84,4 +90,4 @@ def _opening_cents(rng: Random, is_regular: bool) -> int:
     """What a customer brings along: most a car or two, a few a small fleet."""
     if is_regular:
         return rng.randint(900_000, 2_500_000) * _DOLLARS
-    return round(min(rng.lognormvariate(11.4, 0.6), 900_000)) * _DOLLARS
+    return round(min(rng.lognormvariate(12.4, 0.6), 1_500_000)) * _DOLLARS

@@ -52,8 +52,15 @@ def promotions(
         if seller in shown:
             for days_ago, days in ((12, 5), (3, 9), (-1, 7)):
                 plans.append(_promotion(rng, seller, end - days_ago * _DAY, days, start))
-    announced = [plan for plan in plans if plan.announced_at <= end and plan.announced_at < plan.ends_at]
+    announced = [
+        plan for plan in plans if plan.announced_at <= end and plan.announced_at < plan.ends_at
+    ]
     return sorted(announced, key=lambda plan: (plan.announced_at, plan.seller, plan.starts_at))
+
+
+def promotion_name(rng: Random) -> str:
+    """What sellers call a promotion."""
+    return rng.choice(_NAMES)
 
 
 def _promotion(
@@ -66,6 +73,6 @@ def _promotion(
         starts_at=starts_at,
         ends_at=starts_at + days * _DAY,
         percent=Decimal(rng.randint(4, 24)) / 4,
-        name=rng.choice(_NAMES),
+        name=promotion_name(rng),
         share=None if rng.random() < 0.3 else rng.uniform(0.15, 0.5),
     )

@@ -11,13 +11,14 @@ from math import ceil, floor
 from random import Random
 from typing import NamedTuple
 
+from marketplace.simulation.rules.chance import chance_of
 from marketplace.trading.rules.assortment import CarFacts
 
 #: Offers are made in steps of 50 dollars.
 _STEP_CENTS = 5_000
 _TRIES = 4
 
-_EAGER = 0.62
+_EAGER = 0.55
 _FAITHFUL = 0.8
 _LOOKS_AT_SHELVES = 0.82
 _LIKES_ITS_MAKES = 0.6
@@ -40,7 +41,7 @@ class Wish(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """A customer, the makes it likes, and the showroom that it returns to (None: it has no habits)."""
+    """A customer, the makes it likes, and the showroom that it returns to, if it has such habits."""
 
     customer_id: int
     makes: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class _Choice:
         self._weights = list(accumulate(popularity(car.make, car.name) for car in cars))
 
     def pick(self, rng: Random) -> CarFacts | None:
+        """One of them, or None if there is none."""
         if not self._cars:
             return None
         return rng.choices(self._cars, cum_weights=self._weights)[0]
@@ -99,7 +101,7 @@ class Window:
 @lru_cache(maxsize=10_000)
 def popularity(make: str, name: str) -> float:
     """How much people like a car: the same in every world, so that tastes outlive its seeding."""
-    return Random(f"{make} {name}").paretovariate(1.3)
+    return chance_of(make, name).paretovariate(1.3)
 
 
 def wish(rng: Random, shopper: Shopper, window: Window, funds_cents: int) -> Wish | None:

@@ -1,4 +1,4 @@
-"""Showrooms: what each of them wants to sell, by which policy, and with how much money it begins."""
+"""Showrooms: what each wants to sell, by which policy, and with how much money it begins."""
 
 from __future__ import annotations
 
@@ -24,7 +24,14 @@ _TIERS: Sequence[Tiers] = (
     ((1, Decimal("0.50")), (4, Decimal("2.00")), (10, Decimal("4.00"))),
 )
 
-_STREETS = ("Station Road", "Harbour Street", "Market Square", "Park Avenue", "Ring Road", "Mill Lane")
+_STREETS = (
+    "Station Road",
+    "Harbour Street",
+    "Market Square",
+    "Park Avenue",
+    "Ring Road",
+    "Mill Lane",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +154,9 @@ def _luxury(rng: Random, _cars: Sequence[CarFacts]) -> Criteria:
 def _family(_rng: Random, _cars: Sequence[CarFacts]) -> Criteria:
     return (
         _within(Characteristic.SEATS, 5, must=True),
-        _one_of(Characteristic.BODY_TYPE, BodyType.WAGON, BodyType.MINIVAN, BodyType.SUV, must=True),
+        _one_of(
+            Characteristic.BODY_TYPE, BodyType.WAGON, BodyType.MINIVAN, BodyType.SUV, must=True
+        ),
         _one_of(Characteristic.FUEL, Fuel.HYBRID, Fuel.PLUG_IN_HYBRID),
         _price_up_to(55_000),
     )

@@ -24,9 +24,9 @@ class WorldSize:
 
 
 SIZES: Mapping[str, WorldSize] = {
-    "small": WorldSize(25, 40, 2_000, 200, 6, 2, 4),
-    "medium": WorldSize(250, 400, 20_000, 2_000, 6, 2, 10),
-    "large": WorldSize(2_500, 4_000, 200_000, 20_000, 4, 1, 20),
+    "small": WorldSize(25, 40, 2_000, 260, 4, 1, 6),
+    "medium": WorldSize(250, 400, 20_000, 2_600, 6, 2, 10),
+    "large": WorldSize(2_500, 4_000, 200_000, 26_000, 4, 1, 20),
 }
 
 DEFAULT_DAYS = 60

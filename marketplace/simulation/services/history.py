@@ -1,4 +1,4 @@
-"""The market run forward in virtual time: people come and go, and the jobs do what they always do."""
+"""The market run forward in virtual time: people come, and the jobs do what they always do."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from marketplace.common.shards import WHOLE
 from marketplace.parties.models import Party, Supplier
 from marketplace.pricing.models import Listing
 from marketplace.pricing.services import publish_promotion, set_prices
+from marketplace.simulation.rules.chance import chance_of
 from marketplace.simulation.rules.promotions import PromotionPlan, promotions
 from marketplace.simulation.rules.shopping import Shopper, Window, Wish, wish
 from marketplace.simulation.rules.sizes import WorldSize
 from marketplace.simulation.rules.suppliers import new_price
 from marketplace.simulation.selectors import funds_of, open_offers_before, window_now
 from marketplace.simulation.services.world import Progress, World
+from marketplace.trading.models import Offer
 from marketplace.trading.services.assortments import find_assortments
 from marketplace.trading.services.matching import match_offers
 from marketplace.trading.services.offers import (
@@ -42,7 +44,7 @@ _UNTIL_OFFERS = timedelta(minutes=10)
 _LIVES = (timedelta(days=7), timedelta(days=14), DEFAULT_LIFE, DEFAULT_LIFE, DEFAULT_LIFE)
 
 #: Of the offers of a moment, so many are made by the few who come again and again.
-_SHARE_OF_REGULARS = 0.15
+_SHARE_OF_REGULARS = 0.08
 _DAYS_BETWEEN_PRICES = 7
 _DAYS_BETWEEN_DEMO_OFFERS = 4
 
@@ -55,12 +57,12 @@ class History:
     ) -> None:
         self._world = world
         self._size = size
-        self._rng = Random(f"{seed}:history")
+        self._rng = chance_of("history", seed)
         self._start = start
         self._days = days
         self._end = start + days * _DAY
         self._promotions = promotions(
-            Random(f"{seed}:promotions"),
+            chance_of("promotions", seed),
             sellers=len(world.sellers),
             shown=(0, len(world.suppliers)),
             start=start,
@@ -95,7 +97,7 @@ class History:
         self._change_prices(at)
         self._cancel(at)
         find_assortments(shard=WHOLE, slot=_slot(at), at=at)
-        if day % self._size.days_between_reviews == 0:
+        if day % self._size.days_between_reviews == 0 or day == self._days - 1:
             review_suppliers(shard=WHOLE, slot=_slot(at), at=at)
 
     def _come(self, day: int, step: int, at: datetime) -> None:
@@ -153,7 +155,8 @@ class History:
     def _cancel(self, at: datetime) -> None:
         """A few who have waited long enough change their minds."""
         waiting = open_offers_before(at - 3 * _DAY)
-        for offer in self._rng.sample(waiting, min(len(waiting), self._size.offers_a_day // 50)):
+        tired = self._rng.sample(waiting, min(len(waiting), self._size.offers_a_day // 50))
+        for offer in Offer.objects.filter(pk__in=tired).select_related("customer").order_by("pk"):
             cancel_offer(customer=offer.customer, offer=offer, at=at)
 
 
@@ -171,9 +174,7 @@ def offers_wanted(
 
 
 @transaction.atomic
-def announce(
-    rng: Random, plan: PromotionPlan, sellers: Sequence[Party], at: datetime
-) -> None:
+def announce(rng: Random, plan: PromotionPlan, sellers: Sequence[Party], at: datetime) -> None:
     """Publish a planned promotion; one on some car models chooses them among those listed now."""
     seller = sellers[plan.seller]
     chosen = None

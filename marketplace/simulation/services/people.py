@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from django.contrib.auth.hashers import make_password
 
@@ -29,8 +30,7 @@ _CUSTOMER_COLUMNS = (
 
 def write_people(people: Sequence[Person], *, at: datetime, is_admin: bool = False) -> list[int]:
     """Open accounts with confirmed addresses and the demo's password; returns their ids in order."""
-    # Hashing is slow by design; for one password that everybody knows, once is enough.
-    password = make_password(DEMO_PASSWORD)
+    password = _password_hash()
     ids = new_ids(User, len(people))
     copy_rows(
         User,
@@ -66,3 +66,9 @@ def write_customers(plans: Sequence[CustomerPlan], *, at: datetime) -> list[int]
         ),
     )
     return ids
+
+
+@cache
+def _password_hash() -> str:
+    """Hashing is slow by design; for one password that everybody knows, once is enough."""
+    return make_password(DEMO_PASSWORD)

@@ -23,6 +23,7 @@ from marketplace.parties.rules import MemberRole
 from marketplace.parties.services import add_member, found_supplier
 from marketplace.pricing.services import set_prices, set_tiers
 from marketplace.simulation.rules import logins, people, showrooms, suppliers
+from marketplace.simulation.rules.chance import chance_of
 from marketplace.simulation.rules.places import Place
 from marketplace.simulation.rules.shopping import Shopper
 from marketplace.simulation.rules.sizes import WorldSize
@@ -79,7 +80,7 @@ class _Owners:
 @transaction.atomic
 def build_world(*, size: WorldSize, seed: int, at: datetime, on_progress: Progress) -> World:
     """Write the world as it is at its beginning, all or nothing."""
-    rng = Random(f"{seed}:world")
+    rng = chance_of("world", seed)
     cars = _catalogue(at, on_progress)
     homes = places()
     supplied = _suppliers(
@@ -127,7 +128,7 @@ def _suppliers(
     plans: Sequence[suppliers.SupplierPlan], owners: _Owners, at: datetime, on_progress: Progress
 ) -> list[Supplier]:
     users = owners.written([plan.place for plan in plans], at)
-    founded = []
+    founded: list[Supplier] = []
     for plan, owner in zip(plans, users, strict=True):
         on_progress(_("Suppliers"), len(founded), len(plans))
         supplier = found_supplier(
@@ -164,7 +165,8 @@ def _showrooms(
     on_progress(_("Showrooms"), len(plans), len(plans))
     _add_staff(opened[0], at)
     _give_opening_balances(
-        ((showroom.pk, plan.opening_cents) for showroom, plan in zip(opened, plans, strict=True)), at
+        ((showroom.pk, plan.opening_cents) for showroom, plan in zip(opened, plans, strict=True)),
+        at,
     )
     return opened
 
@@ -178,7 +180,8 @@ def _add_staff(showroom: Showroom, at: datetime) -> None:
 
 def _give_opening_balances(balances: Iterable[tuple[int, int]], at: datetime) -> None:
     moves = [
-        Move(f"opening:{party}", WORLD, wallet(party), cents, "opening") for party, cents in balances
+        Move(f"opening:{party}", WORLD, wallet(party), cents, "opening")
+        for party, cents in balances
     ]
     post_new(moves, at=at)
 

@@ -9,25 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from marketplace.common.percents import WHOLE_BP
-from marketplace.common.percents import basis_points as basis_points_of
-from marketplace.common.percents import price_after
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """From `threshold` cars bought on, `percent` off."""
-
-    threshold: int
-    percent: Decimal
-    basis_points: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "basis_points", basis_points_of(self.percent))
+from marketplace.common.percents import WHOLE_BP, percent_of, price_after
+from marketplace.pricing.rules.quoting import TierTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +38,11 @@ class LoyaltyCurve:
         return points
 
     def mean(self, cars: int) -> Fraction:
-        """F(c, n) of market.md §8."""
+        """The mean price factor of the next `cars` cars."""
         return Fraction(self.total(cars), WHOLE_BP * cars)
 
 
-def curve_of(cars_bought: int, tiers: Sequence[Tier], *, within: int) -> LoyaltyCurve:
+def curve_of(cars_bought: int, tiers: Sequence[TierTerm], *, within: int) -> LoyaltyCurve:
     """The curve of a buyer who has bought `cars_bought` and will buy at most `within` more."""
     factor = WHOLE_BP
     steps: list[tuple[int, int]] = []
@@ -65,10 +52,10 @@ def curve_of(cars_bought: int, tiers: Sequence[Tier], *, within: int) -> Loyalty
         if ahead >= within:
             break
         if ahead <= 0:
-            factor = WHOLE_BP - tier.basis_points
+            factor = WHOLE_BP - tier.bp
         else:
-            steps.append((ahead, tier.basis_points - level))
-        level = tier.basis_points
+            steps.append((ahead, tier.bp - level))
+        level = tier.bp
     return LoyaltyCurve(factor, tuple(steps))
 
 
@@ -87,7 +74,7 @@ class Purchase:
 
     price_cents: int
     cars_bought: int
-    tiers: tuple[Tier, ...]
+    tiers: tuple[TierTerm, ...]
     all_cars: int
 
 
@@ -130,14 +117,14 @@ def break_even(
     return BreakEven(
         against_supplier_id=other_supplier_id,
         dearer_today_cents=dearer,
-        tier_percent=tier.percent,
+        tier_percent=percent_of(tier.bp),
         tier_after_cars=tier.threshold - chosen.cars_bought,
         cheaper_from_car=car,
         saving_cents=saving_cents,
     )
 
 
-def _tier_ahead(purchase: Purchase, bought: int) -> Tier:
+def _tier_ahead(purchase: Purchase, bought: int) -> TierTerm:
     """The highest tier that prices one of the next `bought` cars, or else the next one to come."""
     ahead = [tier for tier in purchase.tiers if tier.threshold > purchase.cars_bought]
     reached = [tier for tier in ahead if tier.threshold < purchase.cars_bought + bought]

@@ -1,7 +1,7 @@
 """The supplier review of one showroom: for every car model of its assortment the supplier it is
 bought from, and why.
 
-The rule is market.md §8. Pure: the same problem gives the same plan, in whatever order its lines
+Pure: the same problem gives the same plan, in whatever order its lines
 and prices come. Knows nothing of where rates, prices and patronage come from, nor of how decisions
 are stored.
 """

@@ -282,7 +282,7 @@ class _Reach:
         self.ahead = [tier.threshold - terms.cars_bought for tier in terms.tiers]
         self.flat: list[tuple[int, ...]] = [()]
         for tier in terms.tiers:
-            self.flat.append((*self.flat[-1], tier.threshold, tier.basis_points))
+            self.flat.append((*self.flat[-1], tier.threshold, tier.bp))
 
     def after(self, cars: int) -> tuple[int, ...]:
         """Threshold and basis points of each tier, flat."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from marketplace.trading.rules.loyalty_costs import Tier
+from marketplace.pricing.rules.quoting import TierTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class SupplierTerms:
 
     supplier_id: int
     cars_bought: int
-    tiers: tuple[Tier, ...]
+    tiers: tuple[TierTerm, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,3 @@ class SourcingProblem:
     suppliers: Mapping[int, SupplierTerms]
     minimum_saving_percent: Decimal
     horizon_days: int
-
-
-def expected_cars(rate: Fraction, horizon_days: int) -> int:
-    """N(m) of market.md §8: the rate over the horizon, rounded half up, at least one car."""
-    return max(1, int(rate * horizon_days + Fraction(1, 2)))

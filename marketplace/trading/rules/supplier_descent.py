@@ -15,9 +15,6 @@ from marketplace.trading.rules.supplier_table import Assignment, Table
 NOISE = 1e-12
 """Relative size of differences that binary fractions can't tell."""
 
-BOOSTERS = 2
-"""How many lines a supplier is tried with that are dearer there, but bring it nearer to a tier."""
-
 
 class Descent:
     """An assignment with the cars, the list value and the cost that it gives each supplier."""
@@ -93,11 +90,9 @@ class Descent:
         pairs = [
             (weights[line][supplier] / shares[line], line)
             for line in self.movable
-            if self.at[line] != supplier
+            if floors[line] < shares[line] and self.at[line] != supplier
         ]
-        pairs.sort()
-        willing = len([line for _, line in pairs if floors[line] < shares[line]])
-        return [line for ratio, line in pairs[: willing + BOOSTERS] if ratio < inf]
+        return [line for _, line in sorted(pairs)]
 
     def _best_set(self, supplier: int, shares: list[float]) -> tuple[float, list[int]]:
         """By how much the set of lines that does best there changes the cost, and the set."""

@@ -1,16 +1,17 @@
 """How the jobs are doing: their latest slots, and what went wrong in the last day.
 
 Everything here is read from the runs' own rows. What a broker or a worker says of itself is unknown
-here: a worker that died in a transaction left no row, and shows as a shard that never came.
+here, and so is a run that died together with its only transaction: it left nothing.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -36,7 +37,8 @@ class SlotState:
     """A slot of a job, its shards taken together.
 
     `at` is market time; the others are the wall clock's. `duration_ms` reaches from the first
-    shard's start to the last one's end, None while one is running. `runs` of `shards` shards came.
+    shard's start to the last one's end, None while one has no end. `runs` counts the shards that ran,
+    of `shards`: one that had nothing to do may have been spared.
     """
 
     slot: str
@@ -52,7 +54,7 @@ class SlotState:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A run that failed, or that could not handle some of its items; `error` may be empty."""
+    """A run that failed, or that could not handle some of its items, and what it says about that."""
 
     slot: str
     shard: int
@@ -83,8 +85,7 @@ class JobState:
 def job_states(*, at: datetime) -> list[JobState]:
     """The state of every job at an instant of the wall clock, in two queries.
 
-    A run that started and has not ended within a task's time limit died, and so did a shard that
-    did not come within that time after the first one.
+    A run that started and has not ended within a task's time limit died.
     """
     jobs = [job.value for job in Job]
     slots = _slots(jobs, at)
@@ -115,7 +116,7 @@ _LATEST = """
 _FAILED = """
     SELECT job, slot, shard, shards, started_at, failed, error, of FROM (
         SELECT job, slot, shard, shards, started_at, failed,
-               coalesce(report ->> 'error', report ->> 'errors', '') AS error,
+               coalesce(report ->> 'error', report ->> 'errors', report::text) AS error,
                count(*) OVER of_job AS of,
                row_number() OVER (PARTITION BY job ORDER BY started_at DESC, id DESC) AS place
         FROM trading_jobrun
@@ -133,15 +134,12 @@ def _slots(jobs: Sequence[str], at: datetime) -> dict[str, list[SlotState]]:
     for job, *slot, ended, handled, failed, came, shards, any_failed, stuck in _rows(_LATEST, values):
         name, market_at, started_at = slot
         duration = ended and round((ended - started_at) / timedelta(milliseconds=1))
-        missing = came < shards
-        if any_failed:
-            status = SlotStatus.FAILED
-        elif stuck or (missing and started_at < overdue):
+        if stuck:
             status = SlotStatus.DIED
-        elif missing or ended is None:
-            status, duration = SlotStatus.RUNNING, None
+        elif any_failed:
+            status = SlotStatus.FAILED
         else:
-            status = SlotStatus.FINISHED
+            status = SlotStatus.RUNNING if ended is None else SlotStatus.FINISHED
         states[job].append(
             SlotState(
                 name, status, market_at, started_at, duration, int(handled), int(failed), came, shards
@@ -162,7 +160,8 @@ def _failures(
     return failures, counts
 
 
-def _rows(sql: str, values: dict[str, object]) -> Iterable[tuple]:
+def _rows(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

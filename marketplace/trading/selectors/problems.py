@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from marketplace.common.percents import percent_of
 from marketplace.pricing.rules.quoting import NO_TERMS
 from marketplace.pricing.selectors.stock import StockRow
 from marketplace.trading.rules.demand import expected_cars, target_stock
-from marketplace.trading.rules.loyalty_costs import Tier
 from marketplace.trading.rules.restocking import LineNeed, RestockProblem, SellerTerms
 from marketplace.trading.rules.sourcing_problem import (
     SourcingLine,
@@ -89,14 +87,11 @@ def sourcing_problem(showroom: ShowroomRow, supply: Supply) -> SourcingProblem:
         showroom_id=showroom.showroom_id,
         lines=tuple(lines),
         suppliers={
-            supplier: SupplierTerms(supplier, bought.get(supplier, 0), _tiers(supply, supplier))
+            supplier: SupplierTerms(
+                supplier, bought.get(supplier, 0), supply.terms.get(supplier, NO_TERMS).tiers
+            )
             for supplier in sorted(listing)
         },
         minimum_saving_percent=policy.minimum_saving_percent,
         horizon_days=policy.planning_horizon_days,
     )
-
-
-def _tiers(supply: Supply, supplier_id: int) -> tuple[Tier, ...]:
-    terms = supply.terms.get(supplier_id, NO_TERMS)
-    return tuple(Tier(tier.threshold, percent_of(tier.bp)) for tier in terms.tiers)

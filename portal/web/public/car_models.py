@@ -60,16 +60,14 @@ class CarModelFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
         choices=CarModel.Drive.choices, label=_("Drive"), empty_label=_("Any")
     )
     price_min = MoneyFilter(
-        field_name="lowest_price_cents", lookup_expr="gte", label=_("Price from, $")
+        field_name="lowest_price_cents", lookup_expr="gte", label=_("Price from")
     )
-    price_max = MoneyFilter(
-        field_name="lowest_price_cents", lookup_expr="lte", label=_("Price to, $")
-    )
+    price_max = MoneyFilter(field_name="lowest_price_cents", lookup_expr="lte", label=_("Price to"))
     power_min = django_filters.NumberFilter(
-        field_name="power_hp", lookup_expr="gte", min_value=0, label=_("Power from, hp")
+        field_name="power_hp", lookup_expr="gte", min_value=0, label=_("Power from")
     )
     power_max = django_filters.NumberFilter(
-        field_name="power_hp", lookup_expr="lte", min_value=0, label=_("Power to, hp")
+        field_name="power_hp", lookup_expr="lte", min_value=0, label=_("Power to")
     )
     year_min = django_filters.NumberFilter(
         field_name="model_year", lookup_expr="gte", min_value=0, label=_("Year from")

@@ -62,13 +62,15 @@ class StockTable(MarketTable):
         attrs=NUMBER,
     )
     quantity = NumberColumn(verbose_name=_("In stock"))
-    below_suggested_cents = MoneyColumn(verbose_name=_("Below suggested"))
+    suggested = MoneyColumn(
+        accessor="car_model__suggested_price_cents", verbose_name=_("Suggested price")
+    )
     price_cents = MoneyColumn(verbose_name=_("Price"), attrs=WIDE)
 
     empty_title = _("Nothing in stock")
 
     class Meta(MarketTable.Meta):
-        fields = ("car", "model_year", "quantity", "below_suggested_cents", "price_cents")
+        fields = ("car", "model_year", "quantity", "suggested", "price_cents")
         order_by = "car"
 
     def render_car(self, record: Listing) -> SafeString:

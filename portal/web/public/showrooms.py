@@ -51,7 +51,7 @@ class ShowroomTable(MarketTable):
     name = _ShowroomLink(verbose_name=_("Showroom"))
     city = django_tables2.Column(verbose_name=_("City"))
     country = django_tables2.Column(
-        verbose_name=_("Country"), accessor="country.name", order_by="country"
+        verbose_name=_("Country"), accessor="country__name", order_by="country"
     )
     models_in_stock = NumberColumn(verbose_name=_("Car models"))
     cars_in_stock = NumberColumn(verbose_name=_("Cars in stock"))

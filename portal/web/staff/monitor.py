@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -14,10 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.common.errors import Invalid
 from marketplace.common.nudges import Job
 from marketplace.notices.selectors import outbox
-from marketplace.trading.selectors.monitor import job_states
+from marketplace.trading.selectors.monitor import JobState, job_states
 from portal.access import StaffOnly
 from portal.web.forms import ServiceForm, ServiceFormPage
-from portal.web.staff.timetable import PERIODS, pause, resume, run_every, run_now, timetable
+from portal.web.staff.timetable import PERIODS, Entry, pause, resume, run_every, run_now, timetable
 
 #: What each job is called, and what it is for.
 JOBS: dict[Job, tuple[str | Promise, str | Promise]] = {
@@ -39,6 +40,10 @@ JOBS: dict[Job, tuple[str | Promise, str | Promise]] = {
     ),
     Job.EXPIRE_OFFERS: (_("Expire offers"), _("Closes old offers and returns the money held.")),
     Job.DERIVE_PROFILES: (_("Derive profiles"), _("Works out what each customer likes.")),
+    Job.FORGET_IDLE_RUNS: (
+        _("Forget idle runs"),
+        _("Clears away the records of runs that found nothing to do."),
+    ),
     Job.BRING_VISITORS: (
         _("Bring visitors"),
         _("In the demo world: lets customers come by and make offers."),
@@ -54,6 +59,15 @@ ACTS: dict[str, tuple[Callable[..., None], str | Promise]] = {
     "resume": (resume, _("“%(job)s” runs again.")),
     "interval": (run_every, _("“%(job)s” has a new interval.")),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _JobLine:
+    job: Job
+    name: str | Promise
+    text: str | Promise
+    state: JobState
+    entry: Entry | None
 
 
 class JobForm(ServiceForm):
@@ -80,13 +94,7 @@ class MonitorPage(StaffOnly, ServiceFormPage):
         return {
             "now": now,
             "jobs": [
-                {
-                    "job": job,
-                    "name": name,
-                    "text": text,
-                    "state": states[job],
-                    "entry": entries.get(job),
-                }
+                _JobLine(job, name, text, states[job], entries.get(job))
                 for job, (name, text) in JOBS.items()
             ],
             "outbox": outbox(at=now),

@@ -145,7 +145,9 @@ def test_a_file_does_not_bring_back_what_an_administrator_took_out():
 
 @pytest.mark.django_db
 def test_an_inactive_namesake_does_not_hide_the_active_car_model():
-    old = factories.make_car_model(make="Aurora", name="One", variant="LX", model_year=2024, is_active=False)
+    old = factories.make_car_model(
+        make="Aurora", name="One", variant="LX", model_year=2024, is_active=False
+    )
     new = factories.make_car_model(make="Aurora", name="One", variant="LX", model_year=2024)
 
     report = import_car_models(lines=[HEADER, car("One", price="12345")], at=LATER)
@@ -202,7 +204,9 @@ def test_a_file_that_is_no_text_of_car_models_is_refused_as_a_whole(content, com
 def test_progress_adds_up_to_the_rows_of_the_file():
     told: list[int] = []
     import_car_models(
-        lines=[HEADER, *(car(str(number)) for number in range(5_500))], at=NOW, on_progress=told.append
+        lines=[HEADER, *(car(str(number)) for number in range(5_500))],
+        at=NOW,
+        on_progress=told.append,
     )
 
     assert sum(told) == 5_500 and len(told) == 2

@@ -30,11 +30,6 @@ VALUES: dict[NoticeKind, dict[str, object]] = {
         "car_model_id": 7,
         "max_price_cents": 123_456_789,
     },
-    NoticeKind.BALANCE_CORRECTED: {
-        "party": "Riga Motors",
-        "amount_cents": -50_005,
-        "reason": "paid twice",
-    },
 }
 
 TEXTS = {
@@ -49,11 +44,6 @@ TEXTS = {
         "No showroom sold Aurora Swift for $1,234,567.89 or less in time. "
         "The money held for the offer is back in your wallet.",
         "/car-models/7/",
-    ),
-    NoticeKind.BALANCE_CORRECTED: NoticeText(
-        "The balance of Riga Motors was corrected",
-        "An administrator changed the balance of Riga Motors by -$500.05. Reason: paid twice",
-        "/",
     ),
 }
 
@@ -113,9 +103,9 @@ def test_a_letter_says_the_same_as_text_and_as_html_and_links_to_the_page() -> N
 
 
 def test_a_name_cannot_write_html_or_headers() -> None:
-    values = {"party": "<b>Ann</b>\r\nBcc: all@example.com", "reason": '"><script>'}
+    values = {"car_model": "<b>Ann</b>\r\nBcc: all@example.com", "showroom": '"><script>'}
 
-    letter = letter_of(NoticeKind.BALANCE_CORRECTED, values, "en", "https://cars.example")
+    letter = letter_of(NoticeKind.OFFER_FILLED, values, "en", "https://cars.example")
 
     assert "<b>" not in letter.html and "<script>" not in letter.html
     assert "\n" not in letter.subject and "\r" not in letter.subject

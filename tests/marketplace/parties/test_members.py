@@ -138,7 +138,7 @@ def test_of_two_owners_who_leave_at_once_one_stays():
         owners = [make_membership(party=showroom), make_membership(party=showroom)]
         barrier, results = Barrier(2), []
 
-        def leave(membership, barrier=barrier, results=results):
+        def leave(membership, barrier, results):
             try:
                 barrier.wait(5)
                 remove_member(membership=membership, at=NOW)
@@ -148,7 +148,7 @@ def test_of_two_owners_who_leave_at_once_one_stays():
             finally:
                 connection.close()
 
-        threads = [Thread(target=leave, args=[owner]) for owner in owners]
+        threads = [Thread(target=leave, args=[owner, barrier, results]) for owner in owners]
         for thread in threads:
             thread.start()
         for thread in threads:

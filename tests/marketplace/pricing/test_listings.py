@@ -182,7 +182,7 @@ def test_a_price_that_changes_is_remembered_and_from_then_on_set_by_hand():
     assert history(listing)[1:] == [(2_000_000, 1_800_000, NOW)]
 
 
-def test_a_price_that_stays_writes_nothing(django_assert_num_queries):
+def test_a_price_that_stays_writes_nothing():
     listing = make_listing(seller=make_showroom(), pricing=Listing.Pricing.AUTOMATIC)
     before = Listing.objects.get().updated_at
 

@@ -111,7 +111,7 @@ def test_tiers_can_be_withdrawn_one_by_one_or_all():
     assert tiers_of(supplier) == tiers((20, "6.00"))
 
     assert set_tiers(seller=supplier, tiers=[], at=NOW) == []
-    assert tiers_of(supplier) == []
+    assert not tiers_of(supplier)
 
 
 def test_the_tiers_of_another_seller_stay():
@@ -157,7 +157,7 @@ def test_of_two_sets_of_tiers_at_once_one_is_in_force_whole():
         supplier = make_supplier()
         barrier, refusals = Barrier(2), []
 
-        def come(wanted, supplier=supplier, barrier=barrier, refusals=refusals):
+        def come(wanted, supplier, barrier, refusals):
             try:
                 barrier.wait(5)
                 set_tiers(seller=supplier, tiers=wanted, at=NOW)
@@ -166,7 +166,10 @@ def test_of_two_sets_of_tiers_at_once_one_is_in_force_whole():
             finally:
                 connection.close()
 
-        threads = [Thread(target=come, args=[wanted]) for wanted in (one, other)]
+        threads = [
+            Thread(target=come, args=[wanted, supplier, barrier, refusals])
+            for wanted in (one, other)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -51,10 +51,13 @@ class Command(BaseCommand):
     def _show(self, report: ImportReport, seconds: float) -> None:
         for row in report.bad[:_MOST_SHOWN]:
             self.stderr.write(
-                _("Line %(line)s: %(reason)s") % {"line": row.line, "reason": _(row.message) % row.details}
+                _("Line %(line)s: %(reason)s")
+                % {"line": row.line, "reason": _(row.message) % row.details}
             )
         if report.bad_count > _MOST_SHOWN:
-            self.stderr.write(_("… and %(count)s more.") % {"count": report.bad_count - _MOST_SHOWN})
+            self.stderr.write(
+                _("… and %(count)s more.") % {"count": report.bad_count - _MOST_SHOWN}
+            )
         summary = _(
             "%(added)s added, %(changed)s changed, %(unchanged)s as before, %(withdrawn)s withdrawn and"
             " left so, %(bad)s bad rows left out; %(seconds).1f s."

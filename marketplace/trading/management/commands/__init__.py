@@ -1,0 +1,1 @@
+"""Proving and explaining from the command line."""

@@ -21,6 +21,8 @@ from marketplace.trading.selectors.auditing.leftovers import LEFTOVERS
 from marketplace.trading.selectors.auditing.money import MONEY
 from marketplace.trading.selectors.auditing.prices import PRICES
 
+__all__ = ["INVARIANTS", "Invariant", "InvariantResult", "audit"]
+
 INVARIANTS: tuple[Invariant, ...] = (
     *MONEY, *sorted(GOODS + PRICES + LEFTOVERS, key=lambda one: one.id), *JOBS,
 )  # fmt: skip

@@ -87,16 +87,17 @@ _PURSE = f"""
     )
 """
 
-_FINGERPRINT = (
-    "SELECT sum(hash_record_extended(ROW(reference, source_id, destination_id, amount_cents), 0))"
-)
+_FINGERPRINT = """
+    SELECT ROW(count(*), sum(hashtextextended(reference,
+        hashint8extended(amount_cents, hashint8extended(source_id, destination_id)))))
+"""
 
 
 def unpaid_or_uncaused(owed: tuple[Owed, ...]) -> str:
     """SQL for what is wrong with the transfers of some kinds: missing, without cause, or different.
 
-    Two sets of rows are compared by a sum of 64-bit hashes, which is quick; only if the sums differ
-    are the rows laid side by side.
+    The two sets are compared by their sizes and sums of 64-bit hashes, which is quick; only if those
+    differ are the rows laid side by side.
     """
     kinds = ", ".join(f"'{one.kind}'" for one in owed)
     columns = "(reference, source_id, destination_id, amount_cents)"

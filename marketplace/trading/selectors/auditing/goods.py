@@ -49,9 +49,11 @@ GOODS = (
                     ELSE 'is for another customer or car model than its offer' END AS detail
         FROM filled f FULL JOIN sold s ON s.offer_id = f.id
         WHERE ROW(f.customer_id, f.car_model_id) IS DISTINCT FROM ROW(s.buyer_id, s.car_model_id)
-          AND (SELECT sum(hash_record_extended(ROW(id, customer_id, car_model_id), 0)) FROM filled)
-              IS DISTINCT FROM
-              (SELECT sum(hash_record_extended(ROW(offer_id, buyer_id, car_model_id), 0)) FROM sold)
+          AND (SELECT ROW(count(*), sum(
+                  hashint8extended(id, hashint8extended(customer_id, car_model_id))
+              )) FROM filled) IS DISTINCT FROM (SELECT ROW(count(*), sum(
+                  hashint8extended(offer_id, hashint8extended(buyer_id, car_model_id))
+              )) FROM sold)
         """,
     ),
     Invariant(

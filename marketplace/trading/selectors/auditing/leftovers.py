@@ -25,8 +25,18 @@ _RUN = f"""
     WHERE m.is_active AND greatest(m.created_at, m.updated_at) < run.settled
 """
 
+#: What arrived and what changed its price lately, by showroom and car model.
+_CHANGED = """
+    SELECT buyer_id AS seller_id, car_model_id, max(sold_at) AS at FROM trading_deal
+    WHERE kind = 'wholesale' AND sold_at >= (SELECT min(settled) FROM run) GROUP BY 1, 2
+    UNION ALL
+    SELECT l.seller_id, l.car_model_id, max(c.changed_at)
+    FROM pricing_pricechange c JOIN pricing_listing l ON l.id = c.listing_id
+    WHERE c.changed_at >= (SELECT min(settled) FROM run) GROUP BY 1, 2
+"""
+
 #: A listing that the run itself sold from carries the run's own instant.
-_SHELF = f"""
+_SHELF = """
     SELECT l.seller_id, l.car_model_id, l.price_cents, run.at, run.settled
     FROM pricing_listing l
     JOIN run ON run.car_model_id = l.car_model_id
@@ -38,29 +48,23 @@ _SHELF = f"""
              AND d.run_id = run.run_id AND d.car_model_id = l.car_model_id
       ))
       AND NOT EXISTS (
-          SELECT FROM pricing_pricechange c WHERE c.listing_id = l.id AND c.changed_at >= run.settled
-      )
-      AND NOT EXISTS (
-          SELECT FROM trading_deal d WHERE d.buyer_id = l.seller_id AND d.sold_at >= run.settled
-             AND d.car_model_id = l.car_model_id
+          SELECT FROM changed WHERE changed.seller_id = l.seller_id
+             AND changed.car_model_id = l.car_model_id AND changed.at >= run.settled
       )
 """
 
-#: `common.percents.price_after` with the best promotion: what anybody would have paid.
-_PUBLIC = f"""
+#: `common.percents.price_after` with each promotion that ran: what anybody could have paid.
+_PUBLIC = """
     SELECT shelf.car_model_id, shelf.settled, shelf.at, shelf.seller_id, greatest(
-        1, (shelf.price_cents * (10000 - coalesce(best.bp, 0)) + 5000) / 10000
+        1, (shelf.price_cents * (10000 - coalesce((p.percent * 100)::int, 0)) + 5000) / 10000
     ) AS cents
-    FROM shelf LEFT JOIN LATERAL (
-        SELECT max(p.percent * 100)::int AS bp FROM pricing_promotion p
-        WHERE p.seller_id = shelf.seller_id AND p.is_active
-          AND p.starts_at <= shelf.at AND shelf.at < p.ends_at
-          AND greatest(p.created_at, p.updated_at) < shelf.settled
-          AND (p.covers_all OR EXISTS (
-              SELECT FROM pricing_promotion_car_models c
-              WHERE c.promotion_id = p.id AND c.carmodel_id = shelf.car_model_id
-          ))
-    ) best ON true
+    FROM shelf LEFT JOIN pricing_promotion p ON p.seller_id = shelf.seller_id AND p.is_active
+     AND p.starts_at <= shelf.at AND shelf.at < p.ends_at
+     AND greatest(p.created_at, p.updated_at) < shelf.settled
+     AND (p.covers_all OR EXISTS (
+         SELECT FROM pricing_promotion_car_models c
+         WHERE c.promotion_id = p.id AND c.carmodel_id = shelf.car_model_id
+     ))
 """
 
 LEFTOVERS = (
@@ -71,11 +75,12 @@ LEFTOVERS = (
             " something that changed since."
         ),
         f"""
-        WITH latest AS (
+        WITH latest AS MATERIALIZED (
             SELECT DISTINCT ON (shards, shard) id, shards, shard, at, started_at
             FROM trading_jobrun WHERE job = '{Job.MATCH_OFFERS}' AND status = 'finished'
             ORDER BY shards, shard, at DESC, id DESC
-        ), run AS MATERIALIZED ({_RUN}), shelf AS MATERIALIZED ({_SHELF}), cheapest AS (
+        ), run AS MATERIALIZED ({_RUN}), changed AS MATERIALIZED ({_CHANGED}),
+        shelf AS MATERIALIZED ({_SHELF}), cheapest AS (
             SELECT DISTINCT ON (car_model_id) * FROM ({_PUBLIC}) public ORDER BY car_model_id, cents
         )
         SELECT 'offer ' || o.id AS id, 'would pay ' || o.max_price_cents || ' cents, showroom '

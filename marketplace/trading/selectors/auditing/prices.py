@@ -65,18 +65,17 @@ _BEST_PROMOTION = f"""
     ))
 """
 
-#: A deal is checked if the price of its listing was on record by then.
+#: A deal is checked if the price of its listing was on record by then. The prices of a listing stand
+#: in arrays, in which the one of an instant is found by halving.
 _LIST_PRICE = f"""
     SELECT 'deal ' || d.id, 'began at ' || d.list_price_cents || ' cents, which was not the list price'
     FROM trading_deal d
-    WHERE NOT EXISTS (
-        SELECT FROM price WHERE price.seller_id = d.seller_id AND price.car_model_id = d.car_model_id
-           AND price.cents = d.list_price_cents AND d.sold_at >= price.since - {GRACE}
-           AND (price.until IS NULL OR d.sold_at < price.until + {GRACE})
-    ) AND EXISTS (
-        SELECT FROM price WHERE price.seller_id = d.seller_id AND price.car_model_id = d.car_model_id
-           AND price.since <= d.sold_at
-    )
+    JOIN prices p ON p.seller_id = d.seller_id AND p.car_model_id = d.car_model_id
+    WHERE d.sold_at >= p.since[1]
+      AND p.cents[width_bucket(d.sold_at, p.since)] <> d.list_price_cents
+      AND d.list_price_cents <> ALL (p.cents[
+          width_bucket(d.sold_at - {GRACE}, p.since) : width_bucket(d.sold_at + {GRACE}, p.since)
+      ])
 """
 
 #: A deal knows at most the cars of all other deals until then.
@@ -102,10 +101,11 @@ PRICES = (
             " offer's maximum."
         ),
         f"""
-        WITH price AS (
-            SELECT l.seller_id, l.car_model_id, c.price_cents AS cents, c.changed_at AS since,
-                   lead(c.changed_at) OVER (PARTITION BY l.id ORDER BY c.changed_at, c.id) AS until
+        WITH prices AS (
+            SELECT l.seller_id, l.car_model_id, array_agg(c.changed_at ORDER BY c.changed_at, c.id) AS since,
+                   array_agg(c.price_cents ORDER BY c.changed_at, c.id) AS cents
             FROM pricing_pricechange c JOIN pricing_listing l ON l.id = c.listing_id
+            GROUP BY l.seller_id, l.car_model_id
         )
         {_DISCOUNT} UNION ALL {_MAXIMUM} UNION ALL {_BEST_PROMOTION} UNION ALL {_LIST_PRICE}
         UNION ALL {_LOYALTY}

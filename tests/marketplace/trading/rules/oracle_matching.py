@@ -19,7 +19,11 @@ class Seller:
 def naive_price(seller: Seller, list_cents: int, model: int, cars_before: int, now: int) -> int:
     """List price less the largest of the discounts that hold now."""
     percents = [percent for threshold, percent in seller.tiers.items() if cars_before >= threshold]
-    best_tier = percents[-1:] if not percents else [seller.tiers[max(t for t in seller.tiers if t <= cars_before)]]
+    best_tier = (
+        percents[-1:]
+        if not percents
+        else [seller.tiers[max(t for t in seller.tiers if t <= cars_before)]]
+    )
     running = [
         percent
         for _pk, percent, start, end, models in seller.promotions
@@ -37,7 +41,11 @@ def naive_matches(
     now: int,
 ) -> list[tuple[int, int, int]]:
     """(offer, seller, price) for every offer (id, customer, model, maximum) that is filled, in order."""
-    left = {(s.seller_id, model): quantity for s in sellers for model, (_price, quantity) in s.stock.items()}
+    left = {
+        (s.seller_id, model): quantity
+        for s in sellers
+        for model, (_price, quantity) in s.stock.items()
+    }
     deals = []
     for offer_id, customer, model, maximum in offers:
         best = None
@@ -45,7 +53,9 @@ def naive_matches(
             if left.get((seller.seller_id, model), 0) <= 0:
                 continue
             listed = seller.stock[model][0]
-            price = naive_price(seller, listed, model, bought.get((customer, seller.seller_id), 0), now)
+            price = naive_price(
+                seller, listed, model, bought.get((customer, seller.seller_id), 0), now
+            )
             if price <= maximum and (best is None or (price, listed, seller.seller_id) < best):
                 best = (price, listed, seller.seller_id)
         if best is not None:

@@ -9,12 +9,18 @@ from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from marketplace.trading.rules.loyalty_costs import Tier, curve_of
+from marketplace.common.percents import basis_points
+from marketplace.pricing.rules.quoting import TierTerm
+from marketplace.trading.rules.loyalty_costs import curve_of
 from marketplace.trading.rules.sourcing import SourcingPlan
 from marketplace.trading.rules.sourcing_choices import Candidate, LineChoice
 from marketplace.trading.rules.sourcing_problem import SourcingLine, SourcingProblem, SupplierTerms
 from marketplace.trading.rules.supplier_table import NOBODY, Table
 from tests.marketplace.trading.rules.oracle_sourcing import Line, Terms
+
+
+def tier_of(threshold: int, percent: Decimal) -> TierTerm:
+    return TierTerm(tier_id=0, threshold=threshold, bp=basis_points(percent))
 
 
 def problem_of(
@@ -27,7 +33,7 @@ def problem_of(
             for place, (cars, current, prices) in enumerate(lines)
         ),
         suppliers={
-            supplier: SupplierTerms(supplier, bought, tuple(Tier(*tier) for tier in tiers))
+            supplier: SupplierTerms(supplier, bought, tuple(tier_of(*tier) for tier in tiers))
             for supplier, (bought, tiers) in terms.items()
         },
         minimum_saving_percent=Decimal(minimum_saving),
@@ -116,7 +122,7 @@ def table_of(lines: Sequence[Line], terms: Terms) -> tuple[Table, list[int]]:
         cars=[cars for cars, _, _ in lines],
         prices=[[prices.get(one) for one in ids] for _, _, prices in lines],
         curves=[
-            curve_of(terms[one][0], [Tier(*tier) for tier in terms[one][1]], within=total)
+            curve_of(terms[one][0], [tier_of(*tier) for tier in terms[one][1]], within=total)
             for one in ids
         ],
         homes=[

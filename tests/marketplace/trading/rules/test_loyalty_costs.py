@@ -6,8 +6,10 @@ import random
 from decimal import Decimal
 from fractions import Fraction
 
-from marketplace.trading.rules.loyalty_costs import Purchase, Tier, break_even, curve_of
+from marketplace.common.percents import percent_of
+from marketplace.trading.rules.loyalty_costs import Purchase, break_even, curve_of
 from tests.marketplace.trading.rules.oracle_sourcing import mean_factor
+from tests.marketplace.trading.rules.sourcing_markets import tier_of
 
 A = 1
 
@@ -20,13 +22,13 @@ def test_the_mean_factor_is_that_of_car_by_car_pricing() -> None:
         tiers = tuple((at, Decimal(bp).scaleb(-2)) for at, bp in zip(thresholds, percents))
         bought, cars = rng.randrange(70), rng.randint(1, 70)
 
-        curve = curve_of(bought, [Tier(*tier) for tier in tiers], within=cars)
+        curve = curve_of(bought, [tier_of(*tier) for tier in tiers], within=cars)
 
         assert curve.mean(cars) == mean_factor(tiers, bought, cars)
 
 
 def test_a_threshold_that_the_last_car_only_comes_up_to_discounts_no_car() -> None:
-    curve = curve_of(0, (Tier(10, Decimal("5.00")),), within=30)
+    curve = curve_of(0, (tier_of(10, Decimal("5.00")),), within=30)
 
     assert curve.total(10) == 10 * 10_000
     assert curve.total(11) == 10 * 10_000 + 9_500
@@ -38,7 +40,7 @@ def purchases(draw_from: random.Random, cars: int) -> Purchase:
     return Purchase(
         price_cents=draw_from.randint(9_000, 11_000),
         cars_bought=draw_from.randrange(20),
-        tiers=tuple(Tier(at, Decimal(bp).scaleb(-2)) for at, bp in zip(thresholds, percents)),
+        tiers=tuple(tier_of(at, Decimal(bp).scaleb(-2)) for at, bp in zip(thresholds, percents)),
         all_cars=cars,
     )
 
@@ -67,12 +69,12 @@ def test_a_break_even_is_where_counting_car_by_car_finds_it() -> None:
 
 
 def factor_of(purchase: Purchase, cars: int) -> Fraction:
-    tiers = tuple((tier.threshold, tier.percent) for tier in purchase.tiers)
+    tiers = tuple((tier.threshold, percent_of(tier.bp)) for tier in purchase.tiers)
     return mean_factor(tiers, purchase.cars_bought, cars)
 
 
 def test_models_that_share_a_tier_are_bought_in_step() -> None:
-    chosen = Purchase(10_100, 0, (Tier(10, Decimal("5.00")),), all_cars=40)
+    chosen = Purchase(10_100, 0, (tier_of(10, Decimal("5.00")),), all_cars=40)
     other = Purchase(10_000, 0, (), all_cars=20)
 
     even = break_even(chosen, other, cars=20, other_supplier_id=A, saving_cents=1)
@@ -83,7 +85,7 @@ def test_models_that_share_a_tier_are_bought_in_step() -> None:
 
 
 def test_a_model_that_only_helps_the_others_never_pays_back_alone() -> None:
-    chosen = Purchase(11_000, 0, (Tier(10, Decimal("5.00")),), all_cars=40)
+    chosen = Purchase(11_000, 0, (tier_of(10, Decimal("5.00")),), all_cars=40)
     other = Purchase(10_000, 0, (), all_cars=20)
 
     even = break_even(chosen, other, cars=20, other_supplier_id=A, saving_cents=1)
@@ -93,7 +95,7 @@ def test_a_model_that_only_helps_the_others_never_pays_back_alone() -> None:
 
 
 def test_a_tier_that_is_already_held_counts_in_todays_price() -> None:
-    chosen = Purchase(10_300, 10, (Tier(10, Decimal("5.00")),), all_cars=20)
+    chosen = Purchase(10_300, 10, (tier_of(10, Decimal("5.00")),), all_cars=20)
     other = Purchase(10_000, 0, (), all_cars=20)
 
     assert break_even(chosen, other, cars=20, other_supplier_id=A, saving_cents=1) is None

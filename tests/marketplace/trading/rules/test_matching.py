@@ -17,7 +17,9 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 BOOKS = 10_000
 
 
-def random_market(seed: int) -> tuple[list[Seller], list[tuple[int, int, int, int]], dict[tuple[int, int], int]]:
+def random_market(
+    seed: int,
+) -> tuple[list[Seller], list[tuple[int, int, int, int]], dict[tuple[int, int], int]]:
     """A small market whose prices, discounts and maxima meet and tie often."""
     dice = random.Random(seed)
     models = range(1, dice.randint(1, 3) + 1)
@@ -31,16 +33,28 @@ def random_market(seed: int) -> tuple[list[Seller], list[tuple[int, int, int, in
             start = dice.randint(-5, 5)
             some = None if dice.random() < 0.5 else {m for m in models if dice.random() < 0.5}
             bp = dice.choice([percents[0] if percents else 500, dice.randint(1, 9_500)])
-            seller.promotions.append((seller_id * 10 + pk, percent_of(bp), start, start + dice.randint(1, 6), some))
+            seller.promotions.append(
+                (seller_id * 10 + pk, percent_of(bp), start, start + dice.randint(1, 6), some)
+            )
         for model in models:
             if dice.random() < 0.8:
                 seller.stock[model] = [dice.choice([1, 99, 100, 101, 5_000]), dice.randint(0, 3)]
         sellers.append(seller)
     offers = [
-        (n, dice.randint(1, 4), dice.choice(models), dice.choice([1, 50, 98, 99, 100, 101, 3_000, 6_000]))
+        (
+            n,
+            dice.randint(1, 4),
+            dice.choice(models),
+            dice.choice([1, 50, 98, 99, 100, 101, 3_000, 6_000]),
+        )
         for n in range(1, dice.randint(1, 9))
     ]
-    bought = {(c, s.seller_id): dice.randint(0, 7) for c in range(1, 5) for s in sellers if dice.random() < 0.5}
+    bought = {
+        (c, s.seller_id): dice.randint(0, 7)
+        for c in range(1, 5)
+        for s in sellers
+        if dice.random() < 0.5
+    }
     return sellers, offers, bought
 
 
@@ -59,7 +73,16 @@ def book_of(sellers, offers, bought) -> Book:
             ),
         )  # fmt: skip
         for model, (price, quantity) in seller.stock.items():
-            shelves.append(Shelf(seller.seller_id * 10 + model, seller.seller_id, model, price, quantity, quantity * 7))
+            shelves.append(
+                Shelf(
+                    seller.seller_id * 10 + model,
+                    seller.seller_id,
+                    model,
+                    price,
+                    quantity,
+                    quantity * 7,
+                )
+            )
     loyalty: dict[int, dict[int, int]] = {}
     for (customer, seller_id), cars in bought.items():
         tiers = terms[seller_id].tiers
@@ -69,7 +92,9 @@ def book_of(sellers, offers, bought) -> Book:
 
 
 def outcome(plan: MatchPlan) -> list[tuple[int, int, int]]:
-    return [(match.offer.offer_id, match.shelf.seller_id, match.price_cents) for match in plan.matches]
+    return [
+        (match.offer.offer_id, match.shelf.seller_id, match.price_cents) for match in plan.matches
+    ]
 
 
 @pytest.mark.parametrize("block", range(10))
@@ -115,15 +140,23 @@ def test_on_a_tie_the_lower_list_price_wins_then_the_smaller_showroom():
 def test_a_promotion_counts_from_its_first_instant_and_no_longer_at_its_last():
     shelves = [Shelf(1, 7, 1, 100, 9, 0)]
     for starts, ends, price in ((0, 1, 90), (-1, 0, 100), (1, 2, 100)):
-        promotion = PromotionTerm(1, 1_000, START + timedelta(hours=starts), START + timedelta(hours=ends))
-        plan = plan_matches(Book(START, [OpenOffer(1, 1, 1, 100)], shelves, {7: Terms((), (promotion,))}, {}))
+        promotion = PromotionTerm(
+            1, 1_000, START + timedelta(hours=starts), START + timedelta(hours=ends)
+        )
+        plan = plan_matches(
+            Book(START, [OpenOffer(1, 1, 1, 100)], shelves, {7: Terms((), (promotion,))}, {})
+        )
 
         assert plan.matches[0].price_cents == price
 
 
 def test_on_equal_percents_the_deal_names_loyalty():
-    terms = Terms((TierTerm(5, 1, 1_000),), (PromotionTerm(6, 1_000, START, START + timedelta(hours=1)),))
-    book = Book(START, [OpenOffer(1, 1, 1, 100)], [Shelf(1, 7, 1, 100, 1, 0)], {7: terms}, {1: {7: 1}})
+    terms = Terms(
+        (TierTerm(5, 1, 1_000),), (PromotionTerm(6, 1_000, START, START + timedelta(hours=1)),)
+    )
+    book = Book(
+        START, [OpenOffer(1, 1, 1, 100)], [Shelf(1, 7, 1, 100, 1, 0)], {7: terms}, {1: {7: 1}}
+    )
 
     discount = plan_matches(book).matches[0].discount
 

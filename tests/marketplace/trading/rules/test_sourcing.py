@@ -14,8 +14,6 @@ from hypothesis import strategies as st
 
 from marketplace.trading.rules.loyalty_costs import (
     BreakEven,
-    Tier,
-    curve_of,
     rounded_cents,
 )
 from marketplace.trading.rules.sourcing import plan_sourcing
@@ -28,10 +26,8 @@ from marketplace.trading.rules.sourcing_choices import (
 from marketplace.trading.rules.sourcing_problem import (
     SourcingLine,
     SourcingProblem,
-    expected_cars,
 )
 from marketplace.trading.rules.supplier_search import cheapest_assignment
-from marketplace.trading.rules.supplier_table import NOBODY, Table
 from tests.marketplace.trading.rules.oracle_sourcing import (
     Line,
     Terms,
@@ -121,16 +117,6 @@ def test_a_supplier_without_terms_has_no_tiers() -> None:
     assert suppliers_of(plan) == (9,)
 
 
-@pytest.mark.parametrize(
-    ("rate", "days", "cars"),
-    [("0", 90, 1), ("1/180", 90, 1), ("1/3", 90, 30), ("1/60", 90, 2), ("1/4", 90, 23)],
-)
-def test_expected_cars_are_the_rate_over_the_horizon_and_at_least_one(
-    rate: str, days: int, cars: int
-) -> None:
-    assert expected_cars(Fraction(rate), days) == cars
-
-
 # When a supplier is switched
 
 
@@ -210,6 +196,30 @@ def test_a_tie_keeps_the_current_supplier_and_else_goes_to_the_smaller_id() -> N
     assert plan.choices[0].reason == LineReason.KEPT
 
 
+def test_a_tie_keeps_the_current_supplier_though_another_line_is_switched() -> None:
+    lines: list[Line] = [(5, B, {A: 10_000, B: 10_000}), (5, A, {A: 10_000, B: 9_000})]
+
+    assert suppliers_of(plan_sourcing(problem_of(lines, NO_TERMS, "1.00"))) == (B, B)
+
+
+def test_a_kept_supplier_is_told_from_one_that_is_cheaper_and_from_one_that_costs_the_same() -> (
+    None
+):
+    lines: list[Line] = [(12, A, {A: 10_000, B: 9_990, C: 10_000})]
+    tier = (10, Decimal("0.50"))
+    terms: Terms = {A: (0, (tier,)), B: (0, ()), C: (0, (tier,))}
+
+    (choice,) = plan_sourcing(problem_of(lines, terms, "1.00")).choices
+
+    reasons = [candidate(choice, supplier).reason for supplier in (A, B, C)]
+    assert reasons == [
+        CandidateReason.CHOSEN,
+        CandidateReason.SAVING_TOO_SMALL,
+        CandidateReason.TIE_BROKEN,
+    ]
+    assert choice.break_even is None
+
+
 def test_ties_among_a_hundred_suppliers_are_settled_by_the_smaller_id() -> None:
     same = {supplier: 10_000 for supplier in range(1, 101)}
     tier = (0, ((15, Decimal("2.00")),))
@@ -237,7 +247,7 @@ def test_the_plan_equals_brute_force_on_a_thousand_random_markets() -> None:
 
 
 def test_descents_alone_are_as_good_as_brute_force_but_for_one_market_in_a_hundred() -> None:
-    equal, markets_tried = 0, 1_000
+    equal, markets_tried = 0, 600
     for seed in range(5_000, 5_000 + markets_tried):
         lines, terms = random_market(seed)
         table, ids = table_of(lines, terms)
