@@ -22,7 +22,9 @@ environ.Env.read_env(BASE_DIR / ".env")
 
 ENVIRONMENT = env.str("FORECOURT_ENV", default="development")
 if ENVIRONMENT not in {"development", "test", "production"}:
-    raise ImproperlyConfigured(f"FORECOURT_ENV is {ENVIRONMENT!r}, not development, test or production")
+    raise ImproperlyConfigured(
+        f"FORECOURT_ENV is {ENVIRONMENT!r}, not development, test or production"
+    )
 PRODUCTION = ENVIRONMENT == "production"
 
 DEBUG = env.bool("DEBUG", default=ENVIRONMENT == "development")
@@ -42,20 +44,24 @@ SANDBOX = not (DATABASE_URL and REDIS_URL)
 
 if PRODUCTION:
     _refusals = {
-        "SECRET_KEY must be set, long and secret": SECRET_KEY == _DEFAULT_SECRET or len(SECRET_KEY) < 50,
+        "SECRET_KEY must be set, long and secret": SECRET_KEY == _DEFAULT_SECRET
+        or len(SECRET_KEY) < 50,
         "DEBUG must be off": DEBUG,
         "ALLOWED_HOSTS must name the hosts": not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS,
         "DATABASE_URL and REDIS_URL must be set": SANDBOX,
     }
     if any(_refusals.values()):
-        raise ImproperlyConfigured("; ".join(text for text, refused in _refusals.items() if refused))
+        raise ImproperlyConfigured(
+            "; ".join(text for text, refused in _refusals.items() if refused)
+        )
 
 if SANDBOX:
     from portal.sandbox import postgres, redis
 
     _prefix = "test-" if ENVIRONMENT == "test" else ""
     DATABASE_URL = DATABASE_URL or postgres.database_url(
-        VAR_DIR / f"{_prefix}postgres", options=postgres.NOT_DURABLE if ENVIRONMENT == "test" else {}
+        VAR_DIR / f"{_prefix}postgres",
+        options=postgres.NOT_DURABLE if ENVIRONMENT == "test" else {},
     )
     REDIS_URL = REDIS_URL or redis.redis_url(VAR_DIR / f"{_prefix}redis")
 

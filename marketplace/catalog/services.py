@@ -32,8 +32,8 @@ MOST_BAD_ROWS = 1_000
 _ROWS_A_BATCH = 5_000
 _IDENTITY = ("make", "name", "variant", "model_year")
 _FACTS = (
-    "body_type", "fuel", "transmission", "drive", "power_hp", "engine_cc", "seats", "origin_country",
-    "suggested_price_cents",
+    "body_type", "fuel", "transmission", "drive", "power_hp", "engine_cc", "seats",
+    "origin_country", "suggested_price_cents",
 )  # fmt: skip
 _STAGE = "catalog_import"
 
@@ -61,7 +61,7 @@ class ImportReport:
 
 @act
 def import_car_models(
-    *, lines: Iterable[str], at: datetime, on_progress: Callable[[int], None] | None = None
+    *, lines: Iterable[str], at: datetime, on_progress: Callable[[int], object] | None = None
 ) -> ImportReport:
     """Bring the car models of a file into the catalogue; the same file again changes nothing.
 
@@ -126,17 +126,16 @@ def _described(error: UnknownFormat) -> str:
 def _open_stage() -> None:
     columns = ", ".join((*_IDENTITY, *_FACTS))
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{_STAGE}")
         cursor.execute(
             f"CREATE TEMPORARY TABLE {_STAGE} ON COMMIT DROP AS"
-            f" SELECT id AS place, {columns} FROM catalog_carmodel WITH NO DATA"
+            f" SELECT id AS place, {columns} FROM catalog_carmodel WITH NO DATA"  # nosec B608  # names
         )
 
 
 def _fill_stage(
-    rows: Iterator[CarModelRow | BadRow], on_progress: Callable[[int], None] | None
+    rows: Iterator[CarModelRow | BadRow], on_progress: Callable[[int], object] | None
 ) -> tuple[list[BadRow], int]:
-    """Write the good rows into the stage, a batch at a time; returns the bad ones and their number."""
+    """Write the good rows into the stage, batch by batch; returns the bad ones and their number."""
     bad: list[BadRow] = []
     bad_count = place = 0
     while batch := list(islice(rows, _ROWS_A_BATCH)):
@@ -182,7 +181,8 @@ def _take_over(at: datetime) -> tuple[int, int, int, int]:
                     known.id IS NOT NULL AS is_known,
                     ({_of("latest")}) IS NOT DISTINCT FROM ({_of("known")}) AS is_same,
                     known.id IS NULL AND EXISTS (
-                        SELECT FROM catalog_carmodel gone WHERE NOT gone.is_active AND {_same("gone")}
+                        SELECT FROM catalog_carmodel gone
+                        WHERE NOT gone.is_active AND {_same("gone")}
                     ) AS is_withdrawn
                 FROM latest LEFT JOIN catalog_carmodel known ON known.is_active AND {_same("known")}
             ), written AS (

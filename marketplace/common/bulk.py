@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model
@@ -97,7 +98,7 @@ def new_ids(model: type[Model], count: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def run(sql: str, parameters: Sequence[object]) -> int:
+def run(sql: str, parameters: Sequence[Any]) -> int:
     """Execute one statement, arrays as parameters, and return how many rows it changed."""
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)

@@ -55,7 +55,11 @@ def _ring(job: Job) -> None:
     """Publish without waiting: whoever posts an offer must not suffer from a broker that is away."""
     try:
         current_app.send_task(
-            job.value, kwargs={"nudged_at": timezone.now().isoformat()}, retry=False, ignore_result=True
+            job.value,
+            kwargs={"nudged_at": timezone.now().isoformat()},
+            retry=False,
+            ignore_result=True,
         )
-    except Exception as error:  # pylint: disable=broad-exception-caught  # the timetable will do the work
+    # Whatever is wrong with the broker, the timetable will do the work.
+    except Exception as error:  # pylint: disable=broad-exception-caught
         logger.warning("nudge lost", extra={"job": job.value, "error": repr(error)})

@@ -57,18 +57,21 @@ def price_with_markup(cost_cents: int, cars: int, markup_bp: int) -> int:
     return max(1, -(-cost_cents * (WHOLE_BP + markup_bp) // (WHOLE_BP * cars)))
 
 
-class DiscountField(models.DecimalField):
+class DiscountField(models.DecimalField):  # type: ignore[type-arg]  # not generic at run time
     """A discount in percent: 0.01 to 95.00."""
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         kwargs["max_digits"] = 4
         kwargs["decimal_places"] = 2
-        kwargs.setdefault("validators", [MinValueValidator(MIN_PERCENT), MaxValueValidator(MAX_PERCENT)])
+        kwargs.setdefault(
+            "validators", [MinValueValidator(MIN_PERCENT), MaxValueValidator(MAX_PERCENT)]
+        )
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passes Django's own arguments on
 
 
 def discount_bounds(field: str, name: str) -> models.CheckConstraint:
     """The database's own guard that a discount stays inside its bounds."""
     return models.CheckConstraint(
-        condition=models.Q(**{f"{field}__gte": MIN_PERCENT, f"{field}__lte": MAX_PERCENT}), name=name
+        condition=models.Q(**{f"{field}__gte": MIN_PERCENT, f"{field}__lte": MAX_PERCENT}),
+        name=name,
     )

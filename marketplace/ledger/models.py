@@ -53,7 +53,9 @@ class Transfer(models.Model):
         verbose_name_plural = _("transfers")
         ordering = ["-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(amount_cents__gt=0), name="ledger_transfer_is_positive"),
+            models.CheckConstraint(
+                condition=Q(amount_cents__gt=0), name="ledger_transfer_is_positive"
+            ),
             models.CheckConstraint(
                 condition=~Q(source=F("destination")), name="ledger_transfer_has_two_accounts"
             ),

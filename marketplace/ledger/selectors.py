@@ -30,9 +30,7 @@ GUARDS_SQL = """
 def balances(of: Iterable[str]) -> dict[str, int]:
     """The balance in cents of each address; an account that was never opened has 0."""
     wanted = list(of)
-    found = dict(
-        Account.objects.filter(address__in=wanted).values_list("address", "balance_cents")
-    )
+    found = dict(Account.objects.filter(address__in=wanted).values_list("address", "balance_cents"))
     return {address: found.get(address, 0) for address in wanted}
 
 

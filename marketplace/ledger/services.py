@@ -18,7 +18,7 @@ from marketplace.ledger.errors import (
     ReasonMissing,
     ReferenceTaken,
 )
-from marketplace.ledger.models import Account, Transfer
+from marketplace.ledger.models import Transfer
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser
@@ -63,7 +63,8 @@ def post(*moves: Move, at: datetime) -> list[Transfer]:
     new = _insert_missing(list(once.values()), accounts, at)
     _move_money([once[reference] for reference in new], accounts, at)
     booked = {
-        transfer.reference: transfer for transfer in Transfer.objects.filter(reference__in=list(once))
+        transfer.reference: transfer
+        for transfer in Transfer.objects.filter(reference__in=list(once))
     }
     for move in moves:
         _check_same(move, booked[move.reference], accounts)
@@ -89,7 +90,15 @@ def post_new(moves: Sequence[Move], *, at: datetime) -> None:
     moved = instant(at)
     copy_lines(
         Transfer._meta.db_table,
-        ["reference", "source_id", "destination_id", "amount_cents", "kind", "reason", "created_at"],
+        [
+            "reference",
+            "source_id",
+            "destination_id",
+            "amount_cents",
+            "kind",
+            "reason",
+            "created_at",
+        ],
         (
             f"{reference}\t{accounts[source].pk}\t{accounts[destination].pk}\t{amount}\t{kind}"
             f"\t{text(reason)}\t{moved}\n"
@@ -100,7 +109,13 @@ def post_new(moves: Sequence[Move], *, at: datetime) -> None:
 
 @act
 def credit(
-    *, party_id: int, amount_cents: int, reason: str, actor: AbstractBaseUser, at: datetime, key: str
+    *,
+    party_id: int,
+    amount_cents: int,
+    reason: str,
+    actor: AbstractBaseUser,
+    at: datetime,
+    key: str,
 ) -> Transfer:
     """Give a party money from outside, by an administrator's hand. The same key has one effect.
 
@@ -108,12 +123,27 @@ def credit(
         ReasonMissing: a correction needs a reason.
         AmountInvalid: the amount is not above zero.
     """
-    return _correct(WORLD, wallet(party_id), amount_cents, reason, actor, at, key)
+    move = Move(
+        f"correction:{key}",
+        WORLD,
+        wallet(party_id),
+        amount_cents,
+        "correction",
+        _checked_reason(reason),
+        actor.pk,
+    )
+    return post(move, at=at)[0]
 
 
 @act
 def debit(
-    *, party_id: int, amount_cents: int, reason: str, actor: AbstractBaseUser, at: datetime, key: str
+    *,
+    party_id: int,
+    amount_cents: int,
+    reason: str,
+    actor: AbstractBaseUser,
+    at: datetime,
+    key: str,
 ) -> Transfer:
     """Take available money from a party, by an administrator's hand. The same key has one effect.
 
@@ -122,25 +152,23 @@ def debit(
         AmountInvalid: the amount is not above zero.
         InsufficientFunds: less is available.
     """
-    return _correct(wallet(party_id), WORLD, amount_cents, reason, actor, at, key)
+    move = Move(
+        f"correction:{key}",
+        wallet(party_id),
+        WORLD,
+        amount_cents,
+        "correction",
+        _checked_reason(reason),
+        actor.pk,
+    )
+    return post(move, at=at)[0]
 
 
-def _correct(
-    source: str,
-    destination: str,
-    amount_cents: int,
-    reason: str,
-    actor: AbstractBaseUser,
-    at: datetime,
-    key: str,
-) -> Transfer:
+def _checked_reason(reason: str) -> str:
     reason = reason.strip()
     if not reason or "\x00" in reason or len(reason) > 200:
         raise ReasonMissing()
-    move = Move(
-        f"correction:{key}", source, destination, amount_cents, "correction", reason, actor.pk
-    )
-    return post(move, at=at)[0]
+    return reason
 
 
 def _check(moves: Iterable[Move]) -> None:

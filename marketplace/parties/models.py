@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -15,7 +16,8 @@ from django_countries.fields import CountryField
 from marketplace.common.models import Record, RecordQuerySet
 from marketplace.parties.rules import DEFAULT_POLICY, MemberRole, PartyKind, Policy
 
-_PERCENT = {"max_digits": 5, "decimal_places": 2}
+
+_TERMS = [term.name for term in fields(Policy)]
 
 
 class People(UserManager.from_queryset(RecordQuerySet)):  # type: ignore[misc]  # made by Django
@@ -125,7 +127,7 @@ class Showroom(Party):
     )  # fmt: skip
     markup_percent = models.DecimalField(
         _("markup"), default=DEFAULT_POLICY.markup_percent,
-        validators=[MinValueValidator(0), MaxValueValidator(900)], **_PERCENT,
+        validators=[MinValueValidator(0), MaxValueValidator(900)], max_digits=5, decimal_places=2,
     )  # fmt: skip
     cash_reserve_cents = models.BigIntegerField(
         _("cash reserve"),
@@ -138,7 +140,7 @@ class Showroom(Party):
     )  # fmt: skip
     minimum_saving_percent = models.DecimalField(
         _("minimum saving for a switch"), default=DEFAULT_POLICY.minimum_saving_percent,
-        validators=[MinValueValidator(0), MaxValueValidator(100)], **_PERCENT,
+        validators=[MinValueValidator(0), MaxValueValidator(100)], max_digits=5, decimal_places=2,
     )  # fmt: skip
 
     class Meta:
@@ -161,7 +163,7 @@ class Showroom(Party):
     @property
     def policy(self) -> Policy:
         """The policy as the rules want it."""
-        return Policy(**{name: getattr(self, name) for name in Policy.__dataclass_fields__})
+        return Policy(**{name: getattr(self, name) for name in _TERMS})
 
 
 class Supplier(Party):

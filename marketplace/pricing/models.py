@@ -43,7 +43,9 @@ class Listing(Record):
                 condition=Q(is_active=True),
                 name="pricing_one_active_listing_a_car_model",
             ),
-            models.CheckConstraint(condition=Q(price_cents__gt=0), name="pricing_price_is_positive"),
+            models.CheckConstraint(
+                condition=Q(price_cents__gt=0), name="pricing_price_is_positive"
+            ),
             models.CheckConstraint(
                 condition=Q(quantity__isnull=True) | Q(quantity__gte=0),
                 name="pricing_quantity_is_not_negative",
@@ -67,7 +69,9 @@ class Listing(Record):
 class PriceChange(models.Model):
     """A listing's price from one instant on: the history behind every chart and every audit."""
 
-    listing = models.ForeignKey(Listing, on_delete=models.PROTECT, related_name="price_changes", db_index=False)
+    listing = models.ForeignKey(
+        Listing, on_delete=models.PROTECT, related_name="price_changes", db_index=False
+    )
     old_price_cents = models.BigIntegerField(_("old price"), null=True)
     price_cents = models.BigIntegerField(_("price"))
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
@@ -92,7 +96,9 @@ class Promotion(Record):
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField(_("ends"))
     covers_all = models.BooleanField(_("on all car models"), default=False)
-    car_models = models.ManyToManyField(CarModel, blank=True, related_name="+", verbose_name=_("car models"))
+    car_models = models.ManyToManyField(
+        CarModel, blank=True, related_name="+", verbose_name=_("car models")
+    )
 
     class Meta:
         verbose_name = _("promotion")
@@ -101,7 +107,8 @@ class Promotion(Record):
         constraints = [
             discount_bounds("percent", "pricing_promotion_is_a_discount"),
             models.CheckConstraint(
-                condition=Q(starts_at__lt=F("ends_at")), name="pricing_promotion_starts_before_it_ends"
+                condition=Q(starts_at__lt=F("ends_at")),
+                name="pricing_promotion_starts_before_it_ends",
             ),
         ]
         indexes = [
@@ -144,8 +151,12 @@ class LoyaltyTier(Record):
 class Patronage(Record):
     """How many cars one buyer has bought from one seller, and for how much."""
 
-    seller = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="patrons", db_index=False)
-    buyer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="patronages", db_index=False)
+    seller = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="patrons", db_index=False
+    )
+    buyer = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="patronages", db_index=False
+    )
     cars = models.PositiveIntegerField(_("cars bought"))
     spent_cents = models.BigIntegerField(_("spent"))
     last_deal_at = models.DateTimeField(_("last deal"))
@@ -154,7 +165,9 @@ class Patronage(Record):
         verbose_name = _("patronage")
         verbose_name_plural = _("patronage")
         constraints = [
-            models.UniqueConstraint(fields=["seller", "buyer"], name="pricing_one_patronage_a_pair"),
+            models.UniqueConstraint(
+                fields=["seller", "buyer"], name="pricing_one_patronage_a_pair"
+            ),
         ]
         indexes = [models.Index(fields=["buyer", "cars"], name="pricing_patronage_of_buyer")]
 

@@ -21,7 +21,8 @@ class WorldUnfinished(WorldNotEmpty):
 
     code = "world_unfinished"
     message = _(
-        "A demo world was begun in this database and never finished. Start again with an empty one."
+        "A demo world was begun in this database and never finished. Start again with an empty one"
+        " (in the sandbox: stop it and delete the folder var/postgres)."
     )
 
 

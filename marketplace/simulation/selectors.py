@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -121,7 +122,7 @@ def customer_ids() -> list[int]:
     return list(Customer.objects.active().order_by("pk").values_list("pk", flat=True))
 
 
-def open_offers_before(at: object) -> list[Offer]:
-    """The offers that have been open since before an instant, each with its customer, in order."""
+def open_offers_before(at: datetime) -> list[int]:
+    """The ids of the offers that have been open since before an instant, in order."""
     waiting = Offer.objects.active().filter(status=Offer.Status.OPEN, created_at__lt=at)
-    return list(waiting.select_related("customer").order_by("pk"))
+    return list(waiting.order_by("pk").values_list("pk", flat=True))

@@ -60,9 +60,15 @@ class Decision(models.Model):
         REVIEW = "review", _("Supplier review")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
-    run = models.ForeignKey(JobRun, on_delete=models.PROTECT, related_name="decisions", db_index=False)
-    party = models.ForeignKey(Party, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    car_model = models.ForeignKey(CarModel, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    run = models.ForeignKey(
+        JobRun, on_delete=models.PROTECT, related_name="decisions", db_index=False
+    )
+    party = models.ForeignKey(
+        Party, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    car_model = models.ForeignKey(
+        CarModel, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     body = models.JSONField(_("why"))
     created_at = models.DateTimeField(_("made"), default=timezone.now, editable=False)
 
@@ -70,7 +76,9 @@ class Decision(models.Model):
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["party", "car_model", "kind"], name="trading_decisions_of_party")]
+        indexes = [
+            models.Index(fields=["party", "car_model", "kind"], name="trading_decisions_of_party")
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
@@ -98,9 +106,13 @@ class AssortmentLine(Record):
     rank = models.PositiveSmallIntegerField(_("rank"))
     fit = models.DecimalField(_("fit"), max_digits=5, decimal_places=4)
     missed_wishes = models.JSONField(_("wishes missed"), default=list)
-    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, null=True, related_name="sourcings")
+    supplier = models.ForeignKey(
+        Supplier, on_delete=models.PROTECT, null=True, related_name="sourcings"
+    )
     sourced_at = models.DateTimeField(_("supplier chosen"), null=True)
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         verbose_name = _("assortment line")
@@ -128,7 +140,9 @@ class Offer(Record):
         EXPIRED = "expired", _("Expired")
 
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="offers")
-    car_model = models.ForeignKey(CarModel, on_delete=models.PROTECT, related_name="+", db_index=False)
+    car_model = models.ForeignKey(
+        CarModel, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     max_price_cents = models.BigIntegerField(_("most you would pay"))
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.OPEN)
     expires_at = models.DateTimeField(_("expires"))
@@ -154,7 +168,9 @@ class Offer(Record):
                 condition=Q(status="open", is_active=True),
                 name="trading_open_offers",
             ),
-            models.Index(fields=["expires_at"], condition=Q(status="open"), name="trading_offer_ends"),
+            models.Index(
+                fields=["expires_at"], condition=Q(status="open"), name="trading_offer_ends"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -169,21 +185,37 @@ class Deal(Record):
         WHOLESALE = "wholesale", _("Wholesale")
 
     kind = models.CharField(_("kind"), max_length=9, choices=Kind)
-    seller = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="sales", db_index=False)
-    buyer = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="purchases", db_index=False)
-    car_model = models.ForeignKey(CarModel, on_delete=models.PROTECT, related_name="deals", db_index=False)
+    seller = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="sales", db_index=False
+    )
+    buyer = models.ForeignKey(
+        Party, on_delete=models.PROTECT, related_name="purchases", db_index=False
+    )
+    car_model = models.ForeignKey(
+        CarModel, on_delete=models.PROTECT, related_name="deals", db_index=False
+    )
     quantity = models.PositiveIntegerField(_("cars"))
     unit_price_cents = models.BigIntegerField(_("price of a car"))
     list_price_cents = models.BigIntegerField(_("list price"))
-    discount_percent = models.DecimalField(_("discount, %"), max_digits=4, decimal_places=2, default=0)
-    promotion = models.ForeignKey(Promotion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    loyalty_tier = models.ForeignKey(LoyaltyTier, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    discount_percent = models.DecimalField(
+        _("discount, %"), max_digits=4, decimal_places=2, default=0
+    )
+    promotion = models.ForeignKey(
+        Promotion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    loyalty_tier = models.ForeignKey(
+        LoyaltyTier, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
     #: What loyalty counted; none in a retail deal: fewer cars than the seller's first tier asks for.
     cars_before = models.PositiveIntegerField(_("cars bought before"), null=True)
     cost_cents = models.BigIntegerField(_("what the cars had cost the seller"), null=True)
     offer = models.OneToOneField(Offer, on_delete=models.PROTECT, null=True, related_name="deal")
-    run = models.ForeignKey(JobRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, related_name="deals", db_index=False)
+    run = models.ForeignKey(
+        JobRun, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, null=True, related_name="deals", db_index=False
+    )
     sold_at = models.DateTimeField(_("sold"))
 
     class Meta:
@@ -192,11 +224,17 @@ class Deal(Record):
         ordering = ["-sold_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(quantity__gte=1, unit_price_cents__gte=1, list_price_cents__gte=F("unit_price_cents")),
+                condition=Q(
+                    quantity__gte=1,
+                    unit_price_cents__gte=1,
+                    list_price_cents__gte=F("unit_price_cents"),
+                ),
                 name="trading_deal_has_a_price",
             ),
             models.CheckConstraint(
-                condition=Q(kind="retail", offer__isnull=False, quantity=1, cost_cents__isnull=False)
+                condition=Q(
+                    kind="retail", offer__isnull=False, quantity=1, cost_cents__isnull=False
+                )
                 | Q(kind="wholesale", offer__isnull=True, cost_cents__isnull=True),
                 name="trading_retail_deal_fills_an_offer",
             ),

@@ -40,7 +40,8 @@ def fan_out(job: Job, nudged_at: str | None) -> None:
         run_shard(job, found[0], slot=slot, at=at)
     else:
         group(
-            work_on_shard.si(job.value, shard.index, shard.of, slot, at.isoformat()) for shard in found
+            work_on_shard.si(job.value, shard.index, shard.of, slot, at.isoformat())
+            for shard in found
         ).apply_async()
 
 

@@ -120,7 +120,7 @@ def undecided(act: Act) -> Iterator[object]:
         future = pool.submit(_in_thread, hold, act)  # type: ignore[arg-type]  # returns nothing
         try:
             assert done.wait(PATIENCE_S)
-            if future.done():
+            if not results:
                 future.result()
             yield results[0]
         finally:

@@ -144,11 +144,16 @@ def quote_for(
     promotion = best_promotion(promotions, car_model_id, at)
     discount = best_discount(tier, promotion)
     considered = [
-        Considered(DiscountKind.LOYALTY, t.tier_id, t.bp, _tier_outcome(t, tier, cars_before, discount))
+        Considered(
+            DiscountKind.LOYALTY, t.tier_id, t.bp, _tier_outcome(t, tier, cars_before, discount)
+        )
         for t in tiers
     ] + [
         Considered(
-            DiscountKind.PROMOTION, p.promotion_id, p.bp, _promotion_outcome(p, car_model_id, at, discount)
+            DiscountKind.PROMOTION,
+            p.promotion_id,
+            p.bp,
+            _promotion_outcome(p, car_model_id, at, discount),
         )
         for p in promotions
     ]

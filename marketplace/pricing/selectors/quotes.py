@@ -67,8 +67,14 @@ def _quotes(listings: list[Listing], buyer_id: int | None, at: datetime) -> list
 
 def _term(promotion: Promotion) -> PromotionTerm:
     covered = (
-        None if promotion.covers_all else frozenset(model.pk for model in promotion.car_models.all())
+        None
+        if promotion.covers_all
+        else frozenset(model.pk for model in promotion.car_models.all())
     )
     return PromotionTerm(
-        promotion.pk, basis_points(promotion.percent), promotion.starts_at, promotion.ends_at, covered
+        promotion.pk,
+        basis_points(promotion.percent),
+        promotion.starts_at,
+        promotion.ends_at,
+        covered,
     )

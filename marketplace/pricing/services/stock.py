@@ -55,7 +55,11 @@ def receive_stock(
     rows = [_restocked(delivery, markup_bp, fresh) for delivery in deliveries]
     known = [row for row, delivery in zip(rows, deliveries, strict=True) if delivery.into]
     _write_known(known, at)
-    _write_new([row for row, delivery in zip(rows, deliveries, strict=True) if not delivery.into], showroom_id, at)
+    _write_new(
+        [row for row, delivery in zip(rows, deliveries, strict=True) if not delivery.into],
+        showroom_id,
+        at,
+    )
     _remember(rows, at)
 
 
@@ -138,7 +142,14 @@ def reprice_stock(*, showroom_id: int, markup_bp: int, at: datetime) -> int:
         if row.is_active and row.is_automatic and row.quantity
     ]
     changed = [
-        _Restocked(row.listing_id, row.quantity, row.stock_cost_cents, price, row.price_cents, row.car_model_id)
+        _Restocked(
+            row.listing_id,
+            row.quantity,
+            row.stock_cost_cents,
+            price,
+            row.price_cents,
+            row.car_model_id,
+        )
         for row in stock
         for price in [price_with_markup(row.stock_cost_cents, row.quantity, markup_bp)]
         if price != row.price_cents

@@ -41,7 +41,7 @@ class Wish(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shopper:
-    """A customer, the makes it likes, and the showroom that it returns to, if it has such habits."""
+    """A customer, the makes it likes, and the showroom that it returns to, if there is one."""
 
     customer_id: int
     makes: tuple[str, ...] = ()

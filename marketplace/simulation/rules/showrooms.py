@@ -191,6 +191,6 @@ def _for_work(_rng: Random, _cars: Sequence[CarFacts]) -> Criteria:
 
 _TASTES: Sequence[Callable[[Random, Sequence[CarFacts]], Criteria]] = (
     _everything, _dealer_of_makes, _electric, _sport_utility, _for_the_city, _dealer_of_makes,
-    _luxury, _family, _from_asia, _everything, _open_air, _for_work, _sport_utility, _dealer_of_makes,
-    _for_the_city,
+    _luxury, _family, _from_asia, _everything, _open_air, _for_work, _sport_utility,
+    _dealer_of_makes, _for_the_city,
 )  # fmt: skip

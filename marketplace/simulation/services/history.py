@@ -122,7 +122,7 @@ class History:
         return total * (step + 1) // steps - total * step // steps
 
     def _come_last(self) -> None:
-        """Leave offers that nobody has matched yet, and two of the demo's customer that will wait."""
+        """Leave offers that nobody has matched yet, and two of the demo customer's that will wait."""
         last = self._rng.sample(
             self._world.shoppers[1:], min(self._size.offers_a_day, len(self._world.shoppers) - 1)
         )

@@ -29,7 +29,7 @@ _CUSTOMER_COLUMNS = (
 
 
 def write_people(people: Sequence[Person], *, at: datetime, is_admin: bool = False) -> list[int]:
-    """Open accounts with confirmed addresses and the demo's password; returns their ids in order."""
+    """Open accounts with confirmed addresses and the demo's password; returns the ids in order."""
     password = _password_hash()
     ids = new_ids(User, len(people))
     copy_rows(

@@ -68,7 +68,10 @@ class Turn:
 def rivals_of(sheet: Mapping[str, Any], turn: Turn) -> tuple[Rival, ...]:
     """Every shelf on the sheet at an offer's turn, those with cars left first, the cheapest first."""
     shelves = [
-        (shelf.quantity - turn.sold.get(shelf.seller_id, 0), _requoted(sheet, shelf.seller_id, price, turn))
+        (
+            shelf.quantity - turn.sold.get(shelf.seller_id, 0),
+            _requoted(sheet, shelf.seller_id, price, turn),
+        )
         for shelf in shelves_on(sheet, turn.car_model_id)
         for price in [shelf.list_price_cents]
     ]
@@ -201,7 +204,8 @@ def _restock_candidate(body: Mapping[str, Any], car_model_id: int) -> RestockCan
 
 def _applied(considered: Iterable[Considered]) -> Discount | None:
     return next(
-        (Discount(c.kind, c.source_id, c.bp) for c in considered if c.outcome is Outcome.APPLIED), None
+        (Discount(c.kind, c.source_id, c.bp) for c in considered if c.outcome is Outcome.APPLIED),
+        None,
     )
 
 

@@ -146,14 +146,19 @@ def plan_matches(book: Book) -> MatchPlan:
                 promotion = stock.promotion
                 discount = best_discount(None, promotion) if promotion is not None else None
                 matches.append(
-                    Match(offer, stock.shelf, stock.public_price_cents, discount, None, stock.take())
+                    Match(
+                        offer, stock.shelf, stock.public_price_cents, discount, None, stock.take()
+                    )
                 )
         else:
             match = _match_of_a_patron(offer, aisle, stock, visited, book.terms)
             if match is not None:
                 matches.append(match)
     sold_from = [
-        stock for aisle in aisles.values() for stock in aisle.stocks if stock.left < stock.shelf.quantity
+        stock
+        for aisle in aisles.values()
+        for stock in aisle.stocks
+        if stock.left < stock.shelf.quantity
     ]
     return MatchPlan(matches, sold_from)
 

@@ -24,7 +24,9 @@ def sheets_of(plan: MatchPlan, book: Book) -> dict[int, str]:
     for shelf in book.shelves:
         shelves[shelf.car_model_id].append(shelf)
     return {
-        car_model_id: dumps(_sheet(car_model_id, shelves[car_model_id], book), separators=(",", ":"))
+        car_model_id: dumps(
+            _sheet(car_model_id, shelves[car_model_id], book), separators=(",", ":")
+        )
         for car_model_id in sold
     }
 
@@ -48,7 +50,13 @@ def _terms(terms: Terms, car_model_id: int) -> dict[str, object]:
     return {
         "tiers": [[tier.tier_id, tier.threshold, tier.bp] for tier in terms.tiers],
         "promotions": [
-            [p.promotion_id, p.bp, p.starts_at.isoformat(), p.ends_at.isoformat(), p.covers(car_model_id)]
+            [
+                p.promotion_id,
+                p.bp,
+                p.starts_at.isoformat(),
+                p.ends_at.isoformat(),
+                p.covers(car_model_id),
+            ]
             for p in terms.promotions
         ],
     }

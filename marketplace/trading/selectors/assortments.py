@@ -90,7 +90,7 @@ def lines_of(showrooms: Collection[int]) -> dict[int, dict[int, LineState]]:
     lines: dict[int, dict[int, LineState]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(_LINES, [list(showrooms)])
-        for showroom, *line, missed in cursor.fetchall():
-            state = LineState(*line, loads(missed))
+        for showroom, line_id, car_model_id, rank, fit, missed in cursor.fetchall():
+            state = LineState(line_id, car_model_id, rank, fit, loads(missed))
             lines[showroom][state.car_model_id] = state
     return lines

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -102,7 +102,9 @@ def book_of(shard: Shard, at: datetime) -> Book:
     terms = terms_at(at, {shelf.seller_id for shelf in shelves}) if shelves else {}
     lowest = lowest_prices(shelves, terms, at)
     offers = (
-        _rows(_OFFERS, OpenOffer, {"models": list(lowest), "lowest": list(lowest.values()), "at": at})
+        _rows(
+            _OFFERS, OpenOffer, {"models": list(lowest), "lowest": list(lowest.values()), "at": at}
+        )
         if lowest
         else []
     )
@@ -148,7 +150,7 @@ def _loyalty(
     return loyalty
 
 
-def _rows(sql: str, row: type[Row], values: dict[str, object]) -> list[Row]:
+def _rows(sql: str, row: type[Row], values: dict[str, Any]) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(map(row._make, cursor.fetchall()))

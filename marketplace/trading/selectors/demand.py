@@ -82,4 +82,3 @@ def open_offers_at(at: datetime) -> dict[int, int]:
     with connection.cursor() as cursor:
         cursor.execute(_OPEN_OFFERS, {"at": at})
         return dict(cursor.fetchall())
-

@@ -151,7 +151,13 @@ def _stems_from(deal: Deal, line: RestockLine) -> bool:
         deal.promotion_id, deal.loyalty_tier_id,
     )  # fmt: skip
     purchases = {
-        (p.quantity, p.unit_price_cents, p.list_price_cents, p.cars_before, *discount_columns(p.discount)[1:])
+        (
+            p.quantity,
+            p.unit_price_cents,
+            p.list_price_cents,
+            p.cars_before,
+            *discount_columns(p.discount)[1:],
+        )
         for p in line.purchases
     }
     chosen = line.candidates[0].quote.seller_id if line.candidates else None
@@ -164,7 +170,9 @@ def why_line(line: AssortmentLine) -> LineWhy | None:
         return None
     choice = sourcing_choice(line.decision.body)
     suppliers = {candidate.supplier_id for candidate in choice.candidates}
-    mentioned = suppliers | {choice.supplier_id, choice.previous_supplier_id, line.showroom_id} - {None}
+    mentioned = suppliers | {choice.supplier_id, choice.previous_supplier_id, line.showroom_id} - {
+        None
+    }
     names = names_of_parties({pk for pk in mentioned if pk is not None})
     return LineWhy(line, line.decision.created_at, choice, names)
 
@@ -217,4 +225,7 @@ def _shelves(car_models: Collection[int]) -> dict[int, list[Listing]]:
 
 def _patronage(buyers: Iterable[int], sellers: Iterable[int]) -> dict[tuple[int, int], int]:
     found = Patronage.objects.filter(buyer__in=list(buyers), seller__in=list(sellers))
-    return {(buyer, seller): cars for buyer, seller, cars in found.values_list("buyer", "seller", "cars")}
+    return {
+        (buyer, seller): cars
+        for buyer, seller, cars in found.values_list("buyer", "seller", "cars")
+    }

@@ -131,7 +131,9 @@ def _slots(jobs: Sequence[str], at: datetime) -> dict[str, list[SlotState]]:
     runs = _SLOTS * max(settings.TRADING_SHARDS, 1)
     values = {"jobs": jobs, "overdue": overdue, "runs": runs, "slots": _SLOTS}
     states: dict[str, list[SlotState]] = defaultdict(list)
-    for job, *slot, ended, handled, failed, came, shards, any_failed, stuck in _rows(_LATEST, values):
+    for job, *slot, ended, handled, failed, came, shards, any_failed, stuck in _rows(
+        _LATEST, values
+    ):
         name, market_at, started_at = slot
         duration = ended and round((ended - started_at) / timedelta(milliseconds=1))
         if stuck:
@@ -142,7 +144,15 @@ def _slots(jobs: Sequence[str], at: datetime) -> dict[str, list[SlotState]]:
             status = SlotStatus.RUNNING if ended is None else SlotStatus.FINISHED
         states[job].append(
             SlotState(
-                name, status, market_at, started_at, duration, int(handled), int(failed), came, shards
+                name,
+                status,
+                market_at,
+                started_at,
+                duration,
+                int(handled),
+                int(failed),
+                came,
+                shards,
             )
         )
     return states

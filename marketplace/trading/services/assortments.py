@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from json import dumps
+from typing import Unpack
 
 from django.db import transaction
 
@@ -19,6 +20,7 @@ from marketplace.common.nudges import Job, nudge
 from marketplace.common.shards import WHOLE, Shard
 from marketplace.parties.models import Showroom, User
 from marketplace.parties.services import found_showroom
+from marketplace.parties.services.founding import ShowroomTerms
 from marketplace.trading.models import AssortmentLine, Preference
 from marketplace.trading.rules.assortment import AssortmentChoice, criteria_data, criteria_from
 from marketplace.trading.selectors.assortments import LineState, best_assortments, lines_of
@@ -37,14 +39,19 @@ class AssortmentReport:
 
 @act
 def open_showroom(
-    *, owner: User | None, name: str, criteria: object, at: datetime, **details: object
+    *,
+    owner: User | None,
+    name: str,
+    criteria: object,
+    at: datetime,
+    **details: Unpack[ShowroomTerms],
 ) -> Showroom:
     """Found a showroom that wants to sell by `criteria`, and find its assortment.
 
     Raises:
         Invalid: a detail, or a criterion, makes no sense; the field says which.
     """
-    showroom = found_showroom(owner=owner, name=name, at=at, **details)  # type: ignore[arg-type]  # passed through
+    showroom = found_showroom(owner=owner, name=name, at=at, **details)
     set_preference(showroom=showroom, criteria=criteria, at=at)
     return showroom
 
@@ -89,7 +96,9 @@ def _apply(shard: Shard, at: datetime, showroom_id: int | None = None) -> Assort
     """Write what differs between the assortments found and those that stand."""
     found = best_assortments(shard, at, showroom_id)
     # Whoever changes a showroom's assortment holds the showroom, as its restock and review do.
-    execute("SELECT FROM parties_party WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(found)])
+    execute(
+        "SELECT FROM parties_party WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [list(found)]
+    )
     standing = lines_of(list(found))
     gone = [
         line.line_id

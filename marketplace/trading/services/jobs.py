@@ -50,7 +50,11 @@ def audit_market(*, shard: Shard, slot: str, at: datetime) -> int:
     results = audit()
     violated = [result for result in results if result.violations]
     for result in violated:
-        extra = {"invariant": result.id, "violations": result.violations, "examples": result.examples}
+        extra = {
+            "invariant": result.id,
+            "violations": result.violations,
+            "examples": result.examples,
+        }
         logger.error("invariant violated", extra=extra)
     run.handled, run.failed = len(results), len(violated)
     run.report = {result.id: result.violations for result in results}

@@ -24,7 +24,13 @@ from marketplace.notices.services import Telling, tell_many
 from marketplace.pricing.services.patronage import Patrons, count_patronage
 from marketplace.pricing.services.stock import Taking, take_stock
 from marketplace.trading.models import Deal, Decision, JobRun
-from marketplace.trading.rules.matching import Book, Match, MatchPlan, discount_columns, plan_matches
+from marketplace.trading.rules.matching import (
+    Book,
+    Match,
+    MatchPlan,
+    discount_columns,
+    plan_matches,
+)
 from marketplace.trading.rules.sheets import sheets_of
 from marketplace.trading.selectors.book import book_of
 from marketplace.trading.selectors.people import (
@@ -189,7 +195,10 @@ def _count_patronage(matches: Sequence[Match], at: datetime) -> None:
         patronage[pair] += 1
         spent[pair] += price
     count_patronage(
-        [Patrons(seller, buyer, cars, spent[seller, buyer]) for (seller, buyer), cars in patronage.items()],
+        [
+            Patrons(seller, buyer, cars, spent[seller, buyer])
+            for (seller, buyer), cars in patronage.items()
+        ],
         at=at,
     )
 
@@ -200,7 +209,9 @@ def _moves(matches: Sequence[Match], deal_ids: Sequence[int]) -> Iterator[Move]:
         yield Move(f"deal:{deal_id}:price", promised, wallet(shelf.seller_id), price, "price")
         change = offer.max_price_cents - price
         if change:
-            yield Move(f"deal:{deal_id}:change", promised, wallet(offer.customer_id), change, "change")
+            yield Move(
+                f"deal:{deal_id}:change", promised, wallet(offer.customer_id), change, "change"
+            )
 
 
 def _tellings(matches: Sequence[Match], deal_ids: Sequence[int]) -> Iterator[Telling]:

@@ -103,7 +103,8 @@ def post_offers(*, offers: Sequence[NewOffer], at: datetime) -> list[int]:
         ),
     )  # fmt: skip
     post_new(
-        [_hold(pk, o.customer_id, o.max_price_cents) for pk, o in zip(ids, offers, strict=True)], at=at
+        [_hold(pk, o.customer_id, o.max_price_cents) for pk, o in zip(ids, offers, strict=True)],
+        at=at,
     )
     nudge(Job.MATCH_OFFERS)
     return ids
@@ -117,7 +118,9 @@ def cancel_offer(*, customer: Customer, offer: Offer, at: datetime) -> Offer:
         Offer.DoesNotExist: it is not this customer's offer.
         OfferClosed: it was filled, cancelled or expired before.
     """
-    locked: Offer = Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk, customer=customer)
+    locked: Offer = Offer.objects.select_for_update(of=("self",)).get(
+        pk=offer.pk, customer=customer
+    )
     if locked.status != Offer.Status.OPEN:
         raise OfferClosed()
     locked.status = Offer.Status.CANCELLED
@@ -150,7 +153,8 @@ def _close_ended(at: datetime) -> list[tuple[int, int, int, int]]:
             " ORDER BY id FOR UPDATE) RETURNING id, customer_id, car_model_id, max_price_cents",
             [at, at, at],
         )
-        return cursor.fetchall()
+        ended: list[tuple[int, int, int, int]] = cursor.fetchall()
+        return ended
 
 
 def _tellings(ended: Sequence[tuple[int, int, int, int]]) -> list[Telling]:
@@ -160,7 +164,14 @@ def _tellings(ended: Sequence[tuple[int, int, int, int]]) -> list[Telling]:
         Telling(
             *contacts[customer],
             NoticeKind.OFFER_EXPIRED,
-            dumps({"offer_id": pk, "car_model_id": car, "car_model": cars[car], "max_price_cents": cents}),
+            dumps(
+                {
+                    "offer_id": pk,
+                    "car_model_id": car,
+                    "car_model": cars[car],
+                    "max_price_cents": cents,
+                }
+            ),
         )
         for pk, customer, car, cents in ended
     ]
@@ -171,7 +182,9 @@ def _hold(offer_id: int, customer_id: int, cents: int) -> Move:
 
 
 def _release(offer_id: int, customer_id: int, cents: int) -> Move:
-    return Move(f"offer:{offer_id}:release", held(customer_id), wallet(customer_id), cents, "release")
+    return Move(
+        f"offer:{offer_id}:release", held(customer_id), wallet(customer_id), cents, "release"
+    )
 
 
 def _check_price(max_price_cents: int) -> None:

@@ -73,9 +73,7 @@ def _restock(showroom: ShowroomRow, supply: Supply, run: JobRun) -> RestockPlan:
     return plan
 
 
-def _buy(
-    plan: RestockPlan, stock: dict[int, StockRow], showroom: ShowroomRow, run: JobRun
-) -> None:
+def _buy(plan: RestockPlan, stock: dict[int, StockRow], showroom: ShowroomRow, run: JobRun) -> None:
     bought = [line for line in plan.lines if line.bought]
     deliveries = [
         Delivery(line.car_model_id, line.bought, line.spent_cents, stock.get(line.car_model_id))

@@ -11,7 +11,6 @@ from zlib import crc32
 from django.db import InterfaceError, connection, transaction
 from django.utils import timezone
 
-
 from marketplace.common.nudges import Job
 from marketplace.common.shards import Shard
 from marketplace.trading.models import JobRun

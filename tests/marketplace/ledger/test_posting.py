@@ -33,7 +33,11 @@ def test_a_move_takes_from_one_and_gives_to_the_other():
 
     post(Move("a", wallet(1), wallet(2), 300, "test"), at=AT)
 
-    assert balances([WORLD, wallet(1), wallet(2)]) == {WORLD: -1_000, wallet(1): 700, wallet(2): 300}
+    assert balances([WORLD, wallet(1), wallet(2)]) == {
+        WORLD: -1_000,
+        wallet(1): 700,
+        wallet(2): 300,
+    }
 
 
 def test_the_same_reference_twice_has_one_effect():
@@ -119,7 +123,10 @@ def test_many_new_moves_are_posted_like_single_ones():
     give(1, 10_000)
 
     post_new(
-        [Move(f"n:{n}", wallet(1), held(1) if n % 2 else wallet(2), n, "test", "why\tso") for n in range(1, 101)],
+        [
+            Move(f"n:{n}", wallet(1), held(1) if n % 2 else wallet(2), n, "test", "why\tso")
+            for n in range(1, 101)
+        ],
         at=AT,
     )
 

@@ -29,7 +29,11 @@ def rich_customer(cents: int = 10_000_000, **fields):
 
 def stock(seller, car_model, price_cents: int, quantity: int, cost_cents: int = 0):
     return Listing.objects.create(
-        seller=seller, car_model=car_model, price_cents=price_cents, quantity=quantity, stock_cost_cents=cost_cents
+        seller=seller,
+        car_model=car_model,
+        price_cents=price_cents,
+        quantity=quantity,
+        stock_cost_cents=cost_cents,
     )
 
 
@@ -43,8 +47,15 @@ def test_the_worked_example_of_the_market():
     bob, ann, cid = (rich_customer(name=name) for name in ("Bob", "Ann", "Cid"))
     Patronage.objects.create(seller=first, buyer=ann, cars=5, spent_cents=1, last_deal_at=NOW)
     offers = [
-        post_offer(customer=customer, car_model=model, max_price_cents=cents, at=NOW + timedelta(minutes=minute))
-        for minute, (customer, cents) in enumerate([(bob, 1_995_000), (ann, 2_000_000), (cid, 1_995_000)])
+        post_offer(
+            customer=customer,
+            car_model=model,
+            max_price_cents=cents,
+            at=NOW + timedelta(minutes=minute),
+        )
+        for minute, (customer, cents) in enumerate(
+            [(bob, 1_995_000), (ann, 2_000_000), (cid, 1_995_000)]
+        )
     ]
     at = NOW + timedelta(minutes=5)
 
@@ -52,11 +63,22 @@ def test_the_worked_example_of_the_market():
 
     assert (report.offers, report.deals, report.volume_cents) == (3, 2, 3_950_000)
     deals = {deal.offer_id: deal for deal in Deal.objects.all()}
-    assert deals[offers[0].pk].seller_id == second.pk and deals[offers[0].pk].unit_price_cents == 1_990_000
+    assert (
+        deals[offers[0].pk].seller_id == second.pk
+        and deals[offers[0].pk].unit_price_cents == 1_990_000
+    )
     ann_deal = deals[offers[1].pk]
-    assert (ann_deal.seller_id, ann_deal.unit_price_cents, ann_deal.cars_before) == (first.pk, 1_960_000, 5)
+    assert (ann_deal.seller_id, ann_deal.unit_price_cents, ann_deal.cars_before) == (
+        first.pk,
+        1_960_000,
+        5,
+    )
     assert (ann_deal.discount_percent, ann_deal.cost_cents) == (Decimal("2.00"), 1_500_001)
-    assert [Offer.objects.get(pk=offer.pk).status for offer in offers] == ["filled", "filled", "open"]
+    assert [Offer.objects.get(pk=offer.pk).status for offer in offers] == [
+        "filled",
+        "filled",
+        "open",
+    ]
     assert (available(bob.pk), held(bob.pk)) == (10_000_000 - 1_990_000, 0)
     assert (available(ann.pk), held(ann.pk)) == (10_000_000 - 1_960_000, 0)
     assert (available(cid.pk), held(cid.pk)) == (10_000_000 - 1_995_000, 1_995_000)

@@ -71,12 +71,21 @@ def test_restocking_buys_up_to_the_target_and_sets_the_retail_price(market):
 
     assert (report.cars, report.spent_cents, report.failed) == (3, 3_000_000, 0)
     listing = Listing.objects.get(seller=showroom, car_model=suv)
-    assert (listing.quantity, listing.stock_cost_cents, listing.price_cents) == (3, 3_000_000, 1_150_000)
+    assert (listing.quantity, listing.stock_cost_cents, listing.price_cents) == (
+        3,
+        3_000_000,
+        1_150_000,
+    )
     assert (available(showroom.pk), available(cheap.pk)) == (7_000_000, 3_000_000)
     assert Patronage.objects.get(seller=cheap, buyer=showroom).cars == 3
     assert PriceChange.objects.get(listing=listing).old_price_cents is None
     deal = Deal.objects.get()
-    assert (deal.kind, deal.quantity, deal.unit_price_cents, deal.decision.kind) == ("wholesale", 3, 1_000_000, "restock")
+    assert (deal.kind, deal.quantity, deal.unit_price_cents, deal.decision.kind) == (
+        "wholesale",
+        3,
+        1_000_000,
+        "restock",
+    )
 
 
 def test_restocking_twice_buys_nothing_the_second_time(market):
@@ -96,7 +105,11 @@ def test_a_promotion_elsewhere_beats_the_sourcing_supplier_and_a_tier_splits_the
     fund(showroom, 10_000_000)
     review_suppliers(shard=WHOLE, slot="r1", at=NOW)
     factories.make_promotion(
-        seller=dear, percent=Decimal("10.00"), starts_at=NOW - timedelta(hours=1), ends_at=NOW + timedelta(hours=1), car_models=[suv]
+        seller=dear,
+        percent=Decimal("10.00"),
+        starts_at=NOW - timedelta(hours=1),
+        ends_at=NOW + timedelta(hours=1),
+        car_models=[suv],
     )
     factories.make_tier(seller=dear, threshold=2, percent=Decimal("20.00"))
 
@@ -119,7 +132,11 @@ def test_the_preview_is_what_the_run_does(market):
     assert Deal.objects.count() == 0
     report = restock_showrooms(shard=WHOLE, slot="s1", at=NOW)
 
-    assert (plan.lines[0].bought, plan.spent_cents) == (report.cars, report.spent_cents) == (2, 2_000_000)
+    assert (
+        (plan.lines[0].bought, plan.spent_cents)
+        == (report.cars, report.spent_cents)
+        == (2, 2_000_000)
+    )
     (sourcing,) = review_preview(NOW, showroom.pk)
     assert [choice.switched for choice in sourcing.choices] == [False]
 
@@ -130,7 +147,9 @@ def test_a_model_that_leaves_the_assortment_is_no_longer_bought(market):
     review_suppliers(shard=WHOLE, slot="r1", at=NOW)
 
     set_preference(
-        showroom=showroom, criteria=[{"characteristic": "body_type", "values": ["van"], "must": True}], at=NOW
+        showroom=showroom,
+        criteria=[{"characteristic": "body_type", "values": ["van"], "must": True}],
+        at=NOW,
     )
     restock_showrooms(shard=WHOLE, slot="s1", at=NOW)
 
@@ -152,7 +171,9 @@ def test_one_failing_showroom_is_reported_and_does_not_stop_the_others(market, m
     fund(other, 10_000_000)
     review_suppliers(shard=WHOLE, slot="r1", at=NOW)
     # A constraint of the database stands in for whatever may go wrong for one of them.
-    Listing.objects.create(seller=showroom, car_model=suv, price_cents=2**62, quantity=0, stock_cost_cents=2**63 - 1)
+    Listing.objects.create(
+        seller=showroom, car_model=suv, price_cents=2**62, quantity=0, stock_cost_cents=2**63 - 1
+    )
 
     report = restock_showrooms(shard=WHOLE, slot="s1", at=NOW)
 

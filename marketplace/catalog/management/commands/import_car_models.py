@@ -33,12 +33,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", nargs="?", metavar="FILE", default=str(OUR_CAR_MODELS))
 
-    def handle(self, *args: Any, file: str, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
+        file: str = options["file"]
         started = time.perf_counter()
         try:
-            with _opened(file) as source, tqdm(unit=" rows", disable=None) as bar:
+            with _opened(file) as source, tqdm(unit=" rows", disable=None) as progress:
                 report = import_car_models(
-                    lines=text_lines(source), at=timezone.now(), on_progress=bar.update
+                    lines=text_lines(source), at=timezone.now(), on_progress=progress.update
                 )
         except OSError as error:
             raise CommandError(f"{file}: {error.strerror}") from error
@@ -59,8 +60,8 @@ class Command(BaseCommand):
                 _("… and %(count)s more.") % {"count": report.bad_count - _MOST_SHOWN}
             )
         summary = _(
-            "%(added)s added, %(changed)s changed, %(unchanged)s as before, %(withdrawn)s withdrawn and"
-            " left so, %(bad)s bad rows left out; %(seconds).1f s."
+            "%(added)s added, %(changed)s changed, %(unchanged)s as before, %(withdrawn)s withdrawn"
+            " and left so, %(bad)s bad rows left out; %(seconds).1f s."
         )
         self.stdout.write(
             summary

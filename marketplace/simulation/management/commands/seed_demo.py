@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from marketplace.common.errors import MarketplaceError
-from marketplace.simulation.errors import WorldNotEmpty, WorldUnfinished
+from marketplace.simulation.errors import WorldNotEmpty
 from marketplace.simulation.rules.sizes import DEFAULT_DAYS, SIZES
-from marketplace.simulation.services.seeding import require_emptiness, seed_demo
+from marketplace.simulation.services.seeding import seed_demo
 
 _LONGEST_HISTORY = 365
 
@@ -38,21 +38,16 @@ class Command(BaseCommand):
     ) -> None:
         if not 1 <= days <= _LONGEST_HISTORY:
             raise CommandError(_("--days is 1 to %(most)s.") % {"most": _LONGEST_HISTORY})
+        started = time.perf_counter()
         try:
-            require_emptiness()
-        except WorldUnfinished as error:
-            raise CommandError(str(error)) from error
-        except WorldNotEmpty as error:
-            if if_empty:
+            with _Bars() as bars:
+                seed_demo(
+                    size=SIZES[size], seed=seed, days=days, at=timezone.now(), on_progress=bars.show
+                )
+        except MarketplaceError as error:
+            if if_empty and error.code == WorldNotEmpty.code:
                 return
             raise CommandError(str(error)) from error
-        except MarketplaceError as error:
-            raise CommandError(str(error)) from error
-        started = time.perf_counter()
-        with _Bars() as bars:
-            seed_demo(
-                size=SIZES[size], seed=seed, days=days, at=timezone.now(), on_progress=bars.show
-            )
         self.stdout.write(
             _("The demo world stands, with %(days)s days of history; %(seconds).0f s.")
             % {"days": days, "seconds": time.perf_counter() - started}
@@ -63,7 +58,7 @@ class _Bars:
     """A progress bar for each phase, one after the other; on a terminal only."""
 
     def __init__(self) -> None:
-        self._bar: tqdm[None] | None = None
+        self._bar: tqdm[NoReturn] | None = None
         self._phase = ""
 
     def __enter__(self) -> Self:
@@ -80,9 +75,10 @@ class _Bars:
 
     def show(self, phase: str | Promise, done: int, total: int) -> None:
         """Move the bar of the phase, or begin it."""
-        if self._bar is None or self._phase != str(phase):
-            if self._bar is not None:
-                self._bar.close()
+        bar = self._bar
+        if bar is None or self._phase != str(phase):
+            if bar is not None:
+                bar.close()
             self._phase = str(phase)
-            self._bar = tqdm(total=total, desc=self._phase, disable=None)
-        self._bar.update(done - self._bar.n)
+            bar = self._bar = tqdm(total=total, desc=self._phase, disable=None)
+        bar.update(done - bar.n)

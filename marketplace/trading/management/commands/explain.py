@@ -164,9 +164,7 @@ def _line(pk: int) -> Iterator[str]:
 
 def _source(names: Mapping[int, str], candidate: Candidate) -> list[str]:
     flat = candidate.tiers_within_reach
-    tiers = [
-        f"{threshold} cars {percent_of(bp)} %" for threshold, bp in zip(flat[::2], flat[1::2])
-    ]
+    tiers = [f"{threshold} cars {percent_of(bp)} %" for threshold, bp in zip(flat[::2], flat[1::2])]
     return [
         _name(names, candidate.supplier_id),
         grouped_text(candidate.list_price_cents),

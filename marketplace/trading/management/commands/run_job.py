@@ -45,20 +45,26 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The job, and whether only to look."""
-        parser.add_argument("job", choices=sorted(NAMES), metavar="JOB", help=", ".join(sorted(NAMES)))
+        parser.add_argument(
+            "job", choices=sorted(NAMES), metavar="JOB", help=", ".join(sorted(NAMES))
+        )
         parser.add_argument("--preview", action="store_true", help="show the plan, apply nothing")
-        parser.add_argument("--showroom", type=int, metavar="ID", help="restock or review this one only")
+        parser.add_argument(
+            "--showroom", type=int, metavar="ID", help="restock or review this one only"
+        )
 
     def handle(self, *_args: object, **options: object) -> None:
         """Run or preview, and say what came of it."""
-        job, showroom_id = NAMES[str(options["job"])], options["showroom"]
+        job = NAMES[str(options["job"])]
+        given = options["showroom"]
+        showroom_id = given if isinstance(given, int) else None
         at = timezone.now()
         if showroom_id is not None:
-            self._check_showroom(job, int(str(showroom_id)))
+            self._check_showroom(job, showroom_id)
         if options["preview"]:
             if job not in _PREVIEWED:
                 raise CommandError("Only match, restock and review have a preview.")
-            for line in _preview(job, at, showroom_id):  # type: ignore[arg-type]  # an int, as parsed
+            for line in _preview(job, at, showroom_id):
                 self.stdout.write(line)
             return
         slot = f"by hand {at.isoformat()}"
@@ -101,7 +107,8 @@ def _purchases(at: datetime, showroom_id: int | None) -> Iterable[str]:
     plans = restock_preview(at, showroom_id)
     lines = [(plan, line) for plan in plans for line in plan.lines]
     parties = names_of_parties(
-        {plan.showroom_id for plan in plans} | {line.seller_id for _, line in lines if line.seller_id}
+        {plan.showroom_id for plan in plans}
+        | {line.seller_id for _, line in lines if line.seller_id}
     )
     cars = names_of_car_models({line.car_model_id for _, line in lines})
     for plan, line in lines:
@@ -117,7 +124,9 @@ def _purchases(at: datetime, showroom_id: int | None) -> Iterable[str]:
 def _choices(at: datetime, showroom_id: int | None) -> Iterable[str]:
     plans = review_preview(at, showroom_id)
     choices = [(plan, choice) for plan in plans for choice in plan.choices]
-    ids = {choice.supplier_id for _, choice in choices} | {c.previous_supplier_id for _, c in choices}
+    ids = {choice.supplier_id for _, choice in choices} | {
+        c.previous_supplier_id for _, c in choices
+    }
     parties = names_of_parties({plan.showroom_id for plan in plans} | {pk for pk in ids if pk})
     cars = names_of_car_models({choice.car_model_id for _, choice in choices})
     for plan, choice in choices:

@@ -79,7 +79,7 @@ DECISIONS = (
 )
 
 _PURSE = f"""
-    purse AS (
+    purse AS NOT MATERIALIZED (
         SELECT party.id AS party_id, wallet.id AS wallet_id, held.id AS held_id
         FROM parties_party party
         LEFT JOIN ({ACCOUNTS_SQL}) wallet ON wallet.address = 'party:' || party.id || ':wallet'

@@ -36,7 +36,9 @@ GOODS = (
     ),
     Invariant(
         "G3",
-        _("A filled offer has exactly one deal, of its customer and car model; no other offer has one."),
+        _(
+            "A filled offer has exactly one deal, of its customer and car model; no other offer has one."
+        ),
         """
         WITH filled AS NOT MATERIALIZED (
             SELECT id, customer_id, car_model_id FROM trading_offer WHERE status = 'filled'

@@ -61,7 +61,9 @@ MONEY = (
     ),
     Invariant(
         "M5",
-        _("Transfers and decisions are append-only: the database refuses to change or delete them."),
+        _(
+            "Transfers and decisions are append-only: the database refuses to change or delete them."
+        ),
         f"""
         SELECT 'transfers' AS id, 'the guard is gone' AS detail
         WHERE NOT EXISTS (SELECT FROM ({GUARDS_SQL}) g WHERE guard = 'append-only')

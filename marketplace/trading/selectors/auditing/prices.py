@@ -34,15 +34,18 @@ _DISCOUNT = f"""
         WHEN p.id IS NOT NULL THEN
             p.percent <> d.discount_percent OR p.seller_id <> d.seller_id OR d.sold_at < p.starts_at
             OR d.sold_at >= p.ends_at + {GRACE}
-            OR NOT p.covers_all AND NOT EXISTS (
-                SELECT FROM pricing_promotion_car_models c
-                WHERE c.promotion_id = p.id AND c.carmodel_id = d.car_model_id
-            )
         WHEN t.id IS NOT NULL THEN
             t.percent <> d.discount_percent OR t.seller_id <> d.seller_id
             OR d.cars_before IS NULL OR d.cars_before < t.threshold
         ELSE d.discount_percent <> 0
     END
+"""
+
+_COVERED = """
+    SELECT 'deal ' || d.id, 'is of a car model that promotion ' || p.id || ' does not cover'
+    FROM trading_deal d JOIN pricing_promotion p ON p.id = d.promotion_id AND NOT p.covers_all
+    LEFT JOIN pricing_promotion_car_models c ON c.promotion_id = p.id AND c.carmodel_id = d.car_model_id
+    WHERE c.id IS NULL
 """
 
 _MAXIMUM = """
@@ -101,13 +104,13 @@ PRICES = (
             " offer's maximum."
         ),
         f"""
-        WITH prices AS (
+        WITH prices AS MATERIALIZED (
             SELECT l.seller_id, l.car_model_id, array_agg(c.changed_at ORDER BY c.changed_at, c.id) AS since,
                    array_agg(c.price_cents ORDER BY c.changed_at, c.id) AS cents
             FROM pricing_pricechange c JOIN pricing_listing l ON l.id = c.listing_id
             GROUP BY l.seller_id, l.car_model_id
         )
-        {_DISCOUNT} UNION ALL {_MAXIMUM} UNION ALL {_BEST_PROMOTION} UNION ALL {_LIST_PRICE}
+        {_DISCOUNT} UNION ALL {_COVERED} UNION ALL {_MAXIMUM} UNION ALL {_BEST_PROMOTION} UNION ALL {_LIST_PRICE}
         UNION ALL {_LOYALTY}
         """,
     ),

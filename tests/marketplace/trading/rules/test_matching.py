@@ -63,7 +63,10 @@ def book_of(sellers, offers, bought) -> Book:
     terms, shelves = {}, []
     for seller in sellers:
         terms[seller.seller_id] = Terms(
-            tuple(TierTerm(seller.seller_id * 100 + t, t, int(p * 100)) for t, p in sorted(seller.tiers.items())),
+            tuple(
+                TierTerm(seller.seller_id * 100 + threshold, threshold, int(percent * 100))
+                for threshold, percent in sorted(seller.tiers.items())
+            ),
             tuple(
                 PromotionTerm(
                     pk, int(percent * 100), START + timedelta(hours=start), START + timedelta(hours=end),
