@@ -3,6 +3,7 @@
   "use strict";
 
   const root = document.documentElement;
+  const ACT_FAILED = '#toasts [data-failure="act"]';
 
   /* htmx: the CSRF token goes with every request, empty fields stay out of addresses. */
 
@@ -22,7 +23,8 @@
     const region = event.detail.elt;
     if (!region.hasAttribute("data-live")) return;
     const typing = region.contains(document.activeElement) && document.activeElement.matches("input, select");
-    if (document.hidden || typing || region.querySelector("details[open]")) event.preventDefault();
+    const busy = typing || region.querySelector("details[open]") || document.querySelector(ACT_FAILED);
+    if (document.hidden || busy) event.preventDefault();
   });
 
   /* Failures: never a silent nothing. One toast at a time, with a way to try again. */
@@ -30,18 +32,22 @@
   function tellFailure(event) {
     const region = document.getElementById("toasts");
     const template = document.getElementById("failure-toast");
+    const source = event.detail.elt;
+    const live = source.hasAttribute("data-live");
+    if (live && document.querySelector(ACT_FAILED)) return;
     region.querySelector("[data-failure]")?.remove();
     const toast = template.content.firstElementChild.cloneNode(true);
-    const source = event.detail.elt;
+    toast.dataset.failure = live ? "live" : "act";
+    const submitter = event.detail.requestConfig?.triggeringEvent?.submitter;
     const status = event.detail.xhr ? event.detail.xhr.status : 0;
     toast.querySelector("[data-text]").textContent =
       status === 0 ? template.dataset.offline : status >= 500 ? template.dataset.broken : template.dataset.refused;
     toast.querySelector("[data-retry]").addEventListener("click", () => {
       toast.remove();
       if (!source.isConnected) return location.reload();
-      if (source.hasAttribute("data-live")) htmx.trigger(source, "refresh");
-      else if (source.matches("form")) source.requestSubmit();
-      else source.click();
+      if (live) htmx.trigger(source, "refresh");
+      else if (submitter || !source.matches("form")) (submitter || source).click();
+      else source.requestSubmit();
     });
     region.append(toast);
   }

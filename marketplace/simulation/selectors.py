@@ -20,6 +20,8 @@ from marketplace.trading.models import Offer
 from marketplace.trading.rules.assortment import CarFacts
 from marketplace.trading.selectors.assortments import listed_cars
 
+_AT_HOME = f"@{DEMO_DOMAIN}"
+_OUR_ADDRESSES = [login.email for login in LOGINS]
 _CITIES = Path(__file__).parent / "data" / "cities.csv"
 
 
@@ -39,28 +41,23 @@ def is_empty() -> bool:
 
 def demo_admin() -> User | None:
     """The administrator of the demo world: only a world that was finished has one."""
-    admins = User.objects.active().filter(is_superuser=True)
-    admin: User | None = admins.filter(username=ADMIN.username, email=ADMIN.email).first()
-    return admin
+    people = {user.email: user for user in User.objects.active().filter(email__in=_OUR_ADDRESSES)}
+    admin = people.get(ADMIN.email)
+    return admin if admin and admin.is_superuser and len(people) == len(_OUR_ADDRESSES) else None
 
 
 def is_unfinished() -> bool:
     """Whether a seeding began here and died."""
-    begun = User.objects.filter(email__in=[login.email for login in LOGINS], is_superuser=False)
+    begun = User.objects.filter(email__in=_OUR_ADDRESSES, is_superuser=False)
     return begun.exists() and demo_admin() is None
 
 
 def standing_logins() -> list[DemoLogin]:
     """The demo log-ins that exist."""
     known = set(
-        User.objects.active()
-        .filter(username__in=[login.username for login in LOGINS], email__endswith=_AT_HOME)
-        .values_list("email", flat=True)
+        User.objects.active().filter(email__in=_OUR_ADDRESSES).values_list("email", flat=True)
     )
     return [login for login in LOGINS if login.email in known]
-
-
-_AT_HOME = f"@{DEMO_DOMAIN}"
 
 
 def facts_of(names: Collection[tuple[str, str, str, int]]) -> list[CarFacts]:
@@ -110,7 +107,7 @@ def shoppers_of(customers: Collection[int]) -> list[Shopper]:
             user__email__endswith=_AT_HOME,
             user__email_confirmed_at__isnull=False,
         )
-        .exclude(user__email__in=[login.email for login in LOGINS])
+        .exclude(user__email__in=_OUR_ADDRESSES)
         .order_by("pk")
         .values_list("pk", "favourite_make")
     )

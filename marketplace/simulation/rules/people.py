@@ -14,6 +14,9 @@ from marketplace.simulation.rules.places import Place
 _DOLLARS = 100
 _LANGUAGES = {"ES": "es", "MX": "es", "AR": "es", "KZ": "ru"}
 
+#: What the first customer brings along: enough for whoever tries the demo in its name.
+_RICH_CENTS = 300_000_000
+
 #: One customer in so many buys again and again, always for choice in the same showroom.
 _REGULAR_EVERY = 25
 
@@ -78,7 +81,7 @@ def customers(
                 person=first if number == 0 else person(rng, number, place.country),
                 place=place.nearby(rng),
                 birth_date=today - timedelta(days=rng.randint(19 * 365, 80 * 365)),
-                opening_cents=_opening_cents(rng, is_regular),
+                opening_cents=_RICH_CENTS if number == 0 else _opening_cents(rng, is_regular),
                 makes=tuple(rng.sample(list(makes), min(len(makes), rng.randint(1, 4)))),
                 is_regular=is_regular,
             )

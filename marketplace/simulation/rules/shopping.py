@@ -18,6 +18,9 @@ from marketplace.trading.rules.assortment import CarFacts
 _STEP_CENTS = 5_000
 _TRIES = 4
 
+#: The most popular car is wanted so many times as often as the least popular one.
+_DARLING = 10.0
+
 _EAGER = 0.55
 _FAITHFUL = 0.8
 _LOOKS_AT_SHELVES = 0.82
@@ -101,7 +104,7 @@ class Window:
 @lru_cache(maxsize=10_000)
 def popularity(make: str, name: str) -> float:
     """How much people like a car: the same in every world, so that tastes outlive its seeding."""
-    return chance_of(make, name).paretovariate(1.3)
+    return min(chance_of(make, name).paretovariate(1.3), _DARLING)
 
 
 def wish(rng: Random, shopper: Shopper, window: Window, funds_cents: int) -> Wish | None:

@@ -24,7 +24,7 @@ class WorldSize:
 
 
 SIZES: Mapping[str, WorldSize] = {
-    "small": WorldSize(25, 40, 2_000, 260, 4, 1, 6),
+    "small": WorldSize(25, 40, 2_000, 260, 4, 2, 6),
     "medium": WorldSize(250, 400, 20_000, 2_600, 6, 2, 10),
     "large": WorldSize(2_500, 4_000, 200_000, 26_000, 4, 1, 20),
 }

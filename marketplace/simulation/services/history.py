@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from random import Random
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.catalog.models import CarModel
@@ -16,7 +15,7 @@ from marketplace.pricing.models import Listing
 from marketplace.pricing.services import publish_promotion, set_prices
 from marketplace.simulation.rules.chance import chance_of
 from marketplace.simulation.rules.promotions import PromotionPlan, promotions
-from marketplace.simulation.rules.shopping import Shopper, Window, Wish, wish
+from marketplace.simulation.rules.shopping import Shopper, Window, wish
 from marketplace.simulation.rules.sizes import WorldSize
 from marketplace.simulation.rules.suppliers import new_price
 from marketplace.simulation.selectors import funds_of, open_offers_before, window_now
@@ -122,26 +121,33 @@ class History:
         return total * (step + 1) // steps - total * step // steps
 
     def _come_last(self) -> None:
-        """Leave offers that nobody has matched yet, and two of the demo customer's that will wait."""
+        """Leave offers that nobody has matched yet, and a few of the demo's customer that will wait."""
         last = self._rng.sample(
             self._world.shoppers[1:], min(self._size.offers_a_day, len(self._world.shoppers) - 1)
         )
         self._post(last, self._end)
-        first = self._world.shoppers[0]
-        shelves = window_now(self._world.cars).shelves_of(first.showroom_id or 0)
-        hopes = [
-            Wish(shelf.car_model_id, shelf.price_cents * percent // 100)
-            for shelf, percent in zip(shelves, (88, 94))
-        ]
-        post_offers(offers=[self._offer(first, hope, self._end) for hope in hopes], at=self._end)
+        post_offers(offers=self._patient_offers(self._world.shoppers[0]), at=self._end)
 
     def _post(self, comers: Iterable[Shopper], at: datetime) -> None:
         offers = offers_wanted(self._rng, list(comers), window_now(self._world.cars), at)
         if offers:
             post_offers(offers=offers, at=at)
 
-    def _offer(self, shopper: Shopper, hope: Wish, at: datetime) -> NewOffer:
-        return NewOffer(shopper.customer_id, *hope, expires_at=at + DEFAULT_LIFE)
+    def _patient_offers(self, shopper: Shopper) -> list[NewOffer]:
+        """Two offers too low for the showroom that the shopper knows, as far as its money goes."""
+        funds = funds_of([shopper.customer_id])[shopper.customer_id]
+        offers = []
+        shelves = window_now(self._world.cars).shelves_of(shopper.showroom_id or 0)
+        for shelf, percent in zip(shelves, (85, 90)):
+            cents = shelf.price_cents * percent // 100
+            if cents <= funds:
+                funds -= cents
+                offers.append(
+                    NewOffer(
+                        shopper.customer_id, shelf.car_model_id, cents, self._end + DEFAULT_LIFE
+                    )
+                )
+        return offers
 
     def _announce(self, at: datetime) -> None:
         while self._promotions and self._promotions[0].announced_at <= at:
@@ -173,7 +179,6 @@ def offers_wanted(
     return offers
 
 
-@transaction.atomic
 def announce(rng: Random, plan: PromotionPlan, sellers: Sequence[Party], at: datetime) -> None:
     """Publish a planned promotion; one on some car models chooses them among those listed now."""
     seller = sellers[plan.seller]

@@ -23,7 +23,7 @@ from marketplace.simulation.services.history import History
 from marketplace.simulation.services.people import write_people
 from marketplace.simulation.services.world import Progress, build_world
 
-_LOCK = crc32(b"forecourt demo world")
+LOCK = crc32(b"forecourt demo world")
 
 
 def _say_nothing(phase: str | Promise, done: int, total: int) -> None:
@@ -80,14 +80,14 @@ def _require_emptiness() -> None:
 def _alone() -> Iterator[None]:
     """Keep other seedings out; a process that dies lets go by itself."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if cursor.fetchone() != (True,):
             raise Busy()
         try:
             yield
         finally:
             if _is_connected():
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from marketplace.common.percents import price_after
-from marketplace.common.shards import Shard
+from marketplace.common.shards import WHOLE, Shard
 from marketplace.pricing.rules.quoting import NO_TERMS, Terms, best_promotion
 from marketplace.pricing.selectors.terms import terms_at
 from marketplace.trading.rules.matching import Book, OpenOffer, Shelf
@@ -54,46 +54,70 @@ _LOYALTY = """
 """
 
 
-#: Whether there is anything to match, asked in one statement: the lowest conceivable price of each
-#: model against one offer that could pay it.
+#: The offers that would be filled now, or nearly so, a few a model, asked in one statement: those that
+#: can pay the lowest public price, and those of patrons who reach a tier where it helps them.
 _WORK = """
     WITH tier AS (
-        SELECT seller_id, max(percent) AS percent FROM pricing_loyaltytier WHERE is_active GROUP BY 1
+        SELECT seller_id, max(percent) AS percent, min(threshold) AS threshold
+        FROM pricing_loyaltytier WHERE is_active GROUP BY seller_id
     ), promotion AS (
         SELECT p.seller_id, c.carmodel_id AS car_model_id, max(p.percent) AS percent
         FROM pricing_promotion p
         LEFT JOIN pricing_promotion_car_models c ON c.promotion_id = p.id AND NOT p.covers_all
         WHERE p.is_active AND p.starts_at <= %(at)s AND %(at)s < p.ends_at
           AND (p.covers_all OR c.id IS NOT NULL)
-        GROUP BY 1, 2
-    ), lowest AS (
-        SELECT l.car_model_id, min(greatest(1, round(l.price_cents * (100 - greatest(
-                   coalesce(tier.percent, 0), coalesce(whole.percent, 0), coalesce(own.percent, 0)
-               )) / 100))) AS cents
+        GROUP BY p.seller_id, c.carmodel_id
+    ), shelf AS MATERIALIZED (
+        SELECT l.seller_id, l.car_model_id, tier.threshold,
+               round(l.price_cents * (100 - coalesce(d.percent, 0)) / 100) AS public_cents,
+               round(l.price_cents * (100 - greatest(tier.percent, d.percent, 0)) / 100) AS loyal_cents
         FROM pricing_listing l
         JOIN parties_party s ON s.id = l.seller_id AND s.is_active AND s.kind = 'showroom'
+        JOIN catalog_carmodel m ON m.id = l.car_model_id AND m.is_active
         LEFT JOIN tier ON tier.seller_id = l.seller_id
         LEFT JOIN promotion whole ON whole.seller_id = l.seller_id AND whole.car_model_id IS NULL
         LEFT JOIN promotion own ON own.seller_id = l.seller_id AND own.car_model_id = l.car_model_id
+        CROSS JOIN LATERAL (SELECT greatest(whole.percent, own.percent) AS percent) d
         WHERE l.is_active AND l.quantity > 0
-        GROUP BY l.car_model_id
+    ), lowest AS (
+        SELECT car_model_id, min(public_cents) AS public_cents, min(loyal_cents) AS loyal_cents
+        FROM shelf GROUP BY car_model_id
     )
-    SELECT DISTINCT mod(lowest.car_model_id, %(of)s) AS shard FROM lowest
-    JOIN catalog_carmodel m ON m.id = lowest.car_model_id AND m.is_active
-    WHERE EXISTS (
-        SELECT FROM trading_offer o JOIN parties_party c ON c.id = o.customer_id AND c.is_active
-        WHERE o.car_model_id = lowest.car_model_id AND o.max_price_cents >= lowest.cents
-          AND o.status = 'open' AND o.is_active AND o.created_at <= %(at)s AND o.expires_at > %(at)s
-    )
-    ORDER BY shard
+    SELECT mod(lowest.car_model_id, %(of)s) AS shard, sum(found.offers)
+    FROM lowest CROSS JOIN LATERAL (
+        SELECT count(*) AS offers FROM (
+            SELECT FROM trading_offer o
+            JOIN parties_party c ON c.id = o.customer_id AND c.is_active
+            WHERE o.car_model_id = lowest.car_model_id AND o.max_price_cents >= lowest.loyal_cents
+              AND o.status = 'open' AND o.is_active AND o.created_at <= %(at)s AND o.expires_at > %(at)s
+              AND (o.max_price_cents >= lowest.public_cents OR EXISTS (
+                  SELECT FROM pricing_patronage p
+                  JOIN shelf ON shelf.seller_id = p.seller_id AND shelf.car_model_id = o.car_model_id
+                  WHERE p.buyer_id = o.customer_id AND p.cars >= shelf.threshold
+                    AND shelf.loyal_cents <= o.max_price_cents
+              ))
+            LIMIT %(few)s
+        ) few
+    ) found
+    WHERE found.offers > 0
+    GROUP BY shard ORDER BY shard
 """
+
+#: So few offers are matched at once rather than divided: dividing costs more.
+_FEW = 200
 
 
 def shards_with_work(of: int, at: datetime) -> list[Shard]:
-    """The shards, of so many, in which an offer could meet a car that it can pay."""
+    """The shards, of so many, in which an offer could meet a car that it can pay.
+
+    None if there is nothing to match, the whole market if there is little.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_WORK, {"of": of, "at": at})
-        return [Shard(index, of) for (index,) in cursor.fetchall()]
+        cursor.execute(_WORK, {"of": of, "at": at, "few": _FEW})
+        found = cursor.fetchall()
+    if found and sum(offers for _, offers in found) < _FEW:
+        return [WHOLE]
+    return [Shard(index, of) for index, _ in found]
 
 
 def book_of(shard: Shard, at: datetime) -> Book:

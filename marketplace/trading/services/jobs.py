@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import timezone
 
 from marketplace.common.nudges import Job
 from marketplace.common.shards import WHOLE, Shard, shards
@@ -64,9 +65,10 @@ def audit_market(*, shard: Shard, slot: str, at: datetime) -> int:
 
 def send_emails(*, shard: Shard, slot: str, at: datetime) -> int:
     """Send the e-mails that are due; a run that found none leaves no trace. Returns how many went."""
+    started_at = timezone.now()
     report = send_due_emails(at=at)
     tried = report.sent + report.failed + report.given_up
-    run = begin_run(Job.SEND_EMAILS, shard, slot, at) if tried else None
+    run = begin_run(Job.SEND_EMAILS, shard, slot, at, started_at) if tried else None
     if run is not None:
         run.handled, run.failed = report.sent, report.failed + report.given_up
         finish_run(run)

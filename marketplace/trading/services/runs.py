@@ -28,13 +28,15 @@ def lock_shard(job: Job, shard: Shard) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_NAMESPACE, key])
 
 
-def begin_run(job: Job, shard: Shard, slot: str, at: datetime) -> JobRun | None:
+def begin_run(
+    job: Job, shard: Shard, slot: str, at: datetime, started_at: datetime | None = None
+) -> JobRun | None:
     """Claim the slot; None if it was served before: a second delivery, or a second timekeeper.
 
     Outside a transaction the claim stands at once, and what a process that dies leaves undone is
     the next slot's; inside one it stands or falls with the work.
     """
-    started_at = timezone.now()
+    started_at = started_at or timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO trading_jobrun (job, slot, shard, shards, status, at, started_at, handled,"

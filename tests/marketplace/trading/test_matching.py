@@ -7,13 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.common.shards import WHOLE
+from marketplace.common.shards import WHOLE, Shard
 from marketplace.ledger.addresses import WORLD, wallet
 from marketplace.ledger.selectors import available, held
 from marketplace.ledger.services import Move, post
 from marketplace.notices.models import Email, Notice
 from marketplace.pricing.models import Listing, Patronage
 from marketplace.trading.models import Deal, Offer
+from marketplace.trading.selectors import book
+from marketplace.trading.selectors.book import shards_with_work
 from marketplace.trading.services.matching import match_offers
 from marketplace.trading.services.offers import cancel_offer, post_offer
 from tests.marketplace import factories
@@ -116,3 +118,24 @@ def test_a_cancelled_offer_buys_nothing_and_its_money_is_back():
 
     assert Deal.objects.count() == 0
     assert (available(customer.pk), held(customer.pk)) == (10_000_000, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_run_is_divided_only_if_there_is_much_to_match(monkeypatch):
+    model = factories.make_car_model()
+    showroom = factories.make_showroom()
+    stock(showroom, model, 1_000, 5)
+    factories.make_tier(seller=showroom, threshold=2, percent=Decimal("10.00"))
+    stranger, patron = rich_customer(), rich_customer()
+    at = NOW + timedelta(minutes=1)
+    assert shards_with_work(4, at) == []
+
+    post_offer(customer=stranger, car_model=model, max_price_cents=950, at=NOW)
+    assert shards_with_work(4, at) == []
+
+    Patronage.objects.create(seller=showroom, buyer=patron, cars=2, spent_cents=1, last_deal_at=NOW)
+    post_offer(customer=patron, car_model=model, max_price_cents=950, at=NOW)
+    assert shards_with_work(4, at) == [WHOLE]
+
+    monkeypatch.setattr(book, "_FEW", 1)
+    assert shards_with_work(4, at) == [Shard(model.pk % 4, 4)]
