@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Collection, Iterable
+from dataclasses import fields
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -63,8 +64,8 @@ def standing_logins() -> list[DemoLogin]:
 def facts_of(names: Collection[tuple[str, str, str, int]]) -> list[CarFacts]:
     """The active car models of these makes, names, variants and model years, in their order."""
     rows = CarModel.objects.active().order_by("make", "name", "variant", "model_year")
-    fields = tuple(CarFacts.__dataclass_fields__)[1:]
-    found = (CarFacts(*row) for row in rows.values_list("pk", *fields))
+    facts = [field.name for field in fields(CarFacts)[1:]]
+    found = (CarFacts(*row) for row in rows.values_list("pk", *facts))
     return [car for car in found if (car.make, car.name, car.variant, car.model_year) in names]
 
 

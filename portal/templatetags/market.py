@@ -84,8 +84,8 @@ def milliseconds(duration_ms: int) -> str:
         return f"{duration_ms} ms"
     if duration_ms < 60_000:
         return f"{duration_ms / 1000:.1f} s"
-    minutes, seconds = divmod(duration_ms // 1000, 60)
-    return f"{minutes} min {seconds} s"
+    minutes, rest = divmod(duration_ms // 1000, 60)
+    return f"{minutes} min {rest} s"
 
 
 @register.filter

@@ -15,8 +15,6 @@ import django_tables2
 from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from portal.templatetags.market import grouped, money
@@ -69,18 +67,6 @@ class MoneyColumn(NumberColumn):
         place = F(str(self.accessor))
         order = place.desc(nulls_last=True) if is_descending else place.asc(nulls_last=True)
         return queryset.order_by(order), True
-
-
-class LinkColumn(django_tables2.Column):  # type: ignore[misc]  # django-tables2 has no types
-    """The name of the row's thing, which leads to its page."""
-
-    def render(self, value: object, record: Any) -> SafeString:
-        """The link; the value is escaped, whoever named it."""
-        return format_html('<a href="{}">{}</a>', self.linkify_to(record), value)
-
-    def linkify_to(self, record: Any) -> str:
-        """The address of the row's page."""
-        return str(record.get_absolute_url())
 
 
 @dataclass(frozen=True, slots=True)

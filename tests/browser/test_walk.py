@@ -69,6 +69,7 @@ def test_a_walk_through_the_portal(
     expect(page.locator("#live-figures header time")).not_to_have_text(first, timeout=9_000)
 
     page.get_by_role("link", name="Browse car models").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Car models")
     page.keyboard.press("/")
     search = page.get_by_label("Search")
     expect(search).to_be_focused()

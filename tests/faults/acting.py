@@ -18,7 +18,7 @@ if __name__ == "__main__":
     django.setup()
 
 from django.core.management import call_command  # noqa: E402  # after the setup
-from django.db import close_old_connections  # noqa: E402
+from django.db import close_old_connections, transaction  # noqa: E402
 
 from marketplace.catalog.models import CarModel  # noqa: E402
 from marketplace.common.nudges import Job, nudge  # noqa: E402
@@ -83,6 +83,13 @@ def give(customer: str, cents: int, key: str, at: str) -> None:
     )
 
 
+def nudge_all() -> None:
+    """Ring for three jobs in one transaction, as a change of policy may."""
+    with transaction.atomic():
+        for job in (Job.MATCH_OFFERS, Job.REVIEW_SUPPLIERS, Job.SEND_EMAILS):
+            nudge(job)
+
+
 ACTS: Mapping[str, Callable[..., Any]] = {
     "migrate": lambda: call_command("migrate", verbosity=0),
     "build": build_market,
@@ -90,6 +97,7 @@ ACTS: Mapping[str, Callable[..., Any]] = {
     "post": post,
     "give": give,
     "nudge": lambda job: nudge(Job(job)),
+    "nudge_all": nudge_all,
     "violations": lambda: [(one.id, *one.examples) for one in audit() if not one.holds],
     "picture": picture,
 }

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 import psutil
@@ -201,19 +200,22 @@ def own_server(kind: str) -> Iterator[OwnServer]:
 @contextmanager
 def celery(*arguments: str, environment: Mapping[str, str]) -> Iterator[psutil.Popen]:
     """A Celery worker or beat; killed afterwards with all its children."""
-    process = psutil.Popen(
-        [sys.executable, "-m", "celery", "-A", "portal", *arguments],
-        cwd=PROJECT,
-        env=dict(environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        family = [*process.children(recursive=True), process]
-        for one in family:
-            with suppress(psutil.Error):
-                one.send_signal(signal.SIGKILL)
-        psutil.wait_procs(family, timeout=10)
+    with TemporaryFile() as log:
+        process = psutil.Popen(
+            [sys.executable, "-m", "celery", "-A", "portal", *arguments],
+            cwd=PROJECT,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield process
+        finally:
+            family = [*process.children(recursive=True), process]
+            for one in family:
+                with suppress(psutil.Error):
+                    one.kill()
+            psutil.wait_procs(family, timeout=10)
+            log.seek(0)
+            print(log.read()[-30_000:].decode(errors="replace"))  # pytest shows it if a test failed

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from marketplace.catalog.models import CarModel
 from marketplace.catalog.selectors import active_car_models, car_models_matching
@@ -30,16 +31,17 @@ def with_showroom_prices(car_models: QuerySet[CarModel]) -> QuerySet[CarModel]:
 
     A car model that no showroom has is None, 0 and 0.
     """
-    in_stock = Q(
-        listings__is_active=True,
-        listings__quantity__gt=0,
-        listings__seller__kind=Party.Kind.SHOWROOM,
-        listings__seller__is_active=True,
+    # Subqueries, not a join: PostgreSQL works them out for the rows of one page only.
+    left = (
+        Listing.objects.active()
+        .filter(car_model=OuterRef("pk"), quantity__gt=0)
+        .filter(seller__kind=Party.Kind.SHOWROOM, seller__is_active=True)
     )
+    together = left.order_by().values("car_model")
     return car_models.annotate(
-        lowest_price_cents=Min("listings__price_cents", filter=in_stock),
-        showrooms=Count("listings", filter=in_stock),
-        cars_in_stock=Sum("listings__quantity", filter=in_stock, default=0),
+        lowest_price_cents=Subquery(left.order_by("price_cents").values("price_cents")[:1]),
+        showrooms=Coalesce(Subquery(together.annotate(all=Count("pk")).values("all")), 0),
+        cars_in_stock=Coalesce(Subquery(together.annotate(all=Sum("quantity")).values("all")), 0),
     )
 
 

@@ -28,6 +28,7 @@ LOCK = crc32(b"forecourt demo world")
 
 def _say_nothing(phase: str | Promise, done: int, total: int) -> None:
     """Nobody wants to know."""
+    del phase, done, total
 
 
 def seed_demo(

@@ -23,7 +23,7 @@ from marketplace.pricing.rules.quoting import (
     quote_for,
 )
 from marketplace.trading.rules.loyalty_costs import BreakEven
-from marketplace.trading.rules.restocking import LineOutcome, Purchase, Standing
+from marketplace.trading.rules.restocking import LineOutcome, Purchase, Standing, line_of
 from marketplace.trading.rules.sheets import shelves_on, terms_on
 from marketplace.trading.rules.sourcing_choices import Candidate as Source
 from marketplace.trading.rules.sourcing_choices import LineReason
@@ -165,7 +165,7 @@ def _price(priced: Quote | Purchase) -> int:
 
 def restock_line(body: Mapping[str, Any], car_model_id: int) -> RestockLine | None:
     """The line about a car model in a restock's body (`restocking.as_body`), or None."""
-    line = next((line for line in body["lines"] if line["car_model"] == car_model_id), None)
+    line = line_of(body, car_model_id)
     if line is None:
         return None
     top, _, bottom = line["rate"].partition("/")

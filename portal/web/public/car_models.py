@@ -21,7 +21,6 @@ from portal.templatetags.market import silhouette
 from portal.web.tables import (
     NUMBER,
     WIDE,
-    LinkColumn,
     MarketTable,
     MoneyColumn,
     MoneyFilter,
@@ -93,7 +92,7 @@ class CarModelFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
 class CarModelTable(MarketTable):
     """One line a car model."""
 
-    car = LinkColumn(
+    car = django_tables2.Column(
         accessor="make",
         verbose_name=_("Car model"),
         order_by=("make", "name", "variant"),

@@ -16,7 +16,7 @@ from django_countries import countries
 from marketplace.parties.models import Showroom
 from marketplace.trading.selectors.showrooms import showroom_countries, showrooms_with_figures
 from portal.access import Anybody
-from portal.web.tables import LinkColumn, MarketTable, NumberColumn, TablePage
+from portal.web.tables import MarketTable, NumberColumn, TablePage
 
 
 class ShowroomFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -40,15 +40,13 @@ class ShowroomFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
         return rows.filter(Q(name__icontains=text) | Q(city__icontains=text))
 
 
-class _ShowroomLink(LinkColumn):
-    def linkify_to(self, record: Showroom) -> str:
-        return reverse("public:showroom", args=[record.pk])
-
-
 class ShowroomTable(MarketTable):
     """One line a showroom."""
 
-    name = _ShowroomLink(verbose_name=_("Showroom"))
+    name = django_tables2.Column(
+        verbose_name=_("Showroom"),
+        linkify=lambda record: reverse("public:showroom", args=[record.pk]),
+    )
     city = django_tables2.Column(verbose_name=_("City"))
     country = django_tables2.Column(
         verbose_name=_("Country"), accessor="country__name", order_by="country"

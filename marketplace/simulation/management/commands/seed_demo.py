@@ -33,19 +33,22 @@ class Command(BaseCommand):
             "--if-empty", action="store_true", help="do nothing if somebody is here already"
         )
 
-    def handle(
-        self, *args: Any, size: str, seed: int, days: int, if_empty: bool, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
+        days: int = options["days"]
         if not 1 <= days <= _LONGEST_HISTORY:
             raise CommandError(_("--days is 1 to %(most)s.") % {"most": _LONGEST_HISTORY})
         started = time.perf_counter()
         try:
             with _Bars() as bars:
                 seed_demo(
-                    size=SIZES[size], seed=seed, days=days, at=timezone.now(), on_progress=bars.show
+                    size=SIZES[options["size"]],
+                    seed=options["seed"],
+                    days=days,
+                    at=timezone.now(),
+                    on_progress=bars.show,
                 )
         except MarketplaceError as error:
-            if if_empty and error.code == WorldNotEmpty.code:
+            if options["if_empty"] and error.code == WorldNotEmpty.code:
                 return
             raise CommandError(str(error)) from error
         self.stdout.write(
@@ -75,10 +78,10 @@ class _Bars:
 
     def show(self, phase: str | Promise, done: int, total: int) -> None:
         """Move the bar of the phase, or begin it."""
-        bar = self._bar
-        if bar is None or self._phase != str(phase):
-            if bar is not None:
-                bar.close()
+        current = self._bar
+        if current is None or self._phase != str(phase):
+            if current is not None:
+                current.close()
             self._phase = str(phase)
-            bar = self._bar = tqdm(total=total, desc=self._phase, disable=None)
-        bar.update(done - bar.n)
+            current = self._bar = tqdm(total=total, desc=self._phase, disable=None)
+        current.update(done - current.n)

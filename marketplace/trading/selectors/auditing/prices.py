@@ -68,8 +68,16 @@ _BEST_PROMOTION = f"""
     ))
 """
 
-#: A deal is checked if the price of its listing was on record by then. The prices of a listing stand
-#: in arrays, in which the one of an instant is found by halving.
+#: The prices of a seller's car model in arrays, in which the one of an instant is found by halving.
+_PRICES = """
+    SELECT l.seller_id, l.car_model_id,
+           array_agg(c.changed_at ORDER BY c.changed_at, c.id) AS since,
+           array_agg(c.price_cents ORDER BY c.changed_at, c.id) AS cents
+    FROM pricing_pricechange c JOIN pricing_listing l ON l.id = c.listing_id
+    GROUP BY l.seller_id, l.car_model_id
+"""
+
+#: A deal is checked if the price of its listing was on record by then.
 _LIST_PRICE = f"""
     SELECT 'deal ' || d.id, 'began at ' || d.list_price_cents || ' cents, which was not the list price'
     FROM trading_deal d
@@ -104,14 +112,9 @@ PRICES = (
             " offer's maximum."
         ),
         f"""
-        WITH prices AS MATERIALIZED (
-            SELECT l.seller_id, l.car_model_id, array_agg(c.changed_at ORDER BY c.changed_at, c.id) AS since,
-                   array_agg(c.price_cents ORDER BY c.changed_at, c.id) AS cents
-            FROM pricing_pricechange c JOIN pricing_listing l ON l.id = c.listing_id
-            GROUP BY l.seller_id, l.car_model_id
-        )
-        {_DISCOUNT} UNION ALL {_COVERED} UNION ALL {_MAXIMUM} UNION ALL {_BEST_PROMOTION} UNION ALL {_LIST_PRICE}
-        UNION ALL {_LOYALTY}
+        WITH prices AS MATERIALIZED ({_PRICES})
+        {_DISCOUNT} UNION ALL {_COVERED} UNION ALL {_MAXIMUM} UNION ALL {_BEST_PROMOTION}
+        UNION ALL {_LIST_PRICE} UNION ALL {_LOYALTY}
         """,
     ),
 )

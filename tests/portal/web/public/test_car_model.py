@@ -93,9 +93,9 @@ def test_the_price_history_is_the_price_at_the_end_of_each_day(client: Client) -
     assert len(history) == 11
     assert (history[0].lowest_cents, history[0].mean_cents) == (3_000_000, 4_000_000)
     assert (history[-1].lowest_cents, history[-1].mean_cents) == (2_000_000, 3_500_000)
-    drawn = json.loads(
-        re.search(r'id="history-chart"[^>]*>(.*?)</script>', answer.content.decode())[1]  # type: ignore[index]
-    )
+    script = re.search(r'id="history-chart"[^>]*>(.*?)</script>', answer.content.decode())
+    assert script
+    drawn = json.loads(script[1])
     assert drawn["data"]["datasets"][0]["data"][-1] == 20_000
     assert "The same numbers as a table" in answer.content.decode()
 
