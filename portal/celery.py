@@ -1,7 +1,7 @@
 """The Celery app and its default timetable.
 
-django-celery-beat copies the timetable into the database, where staff can change an interval or
-pause a job; what they changed stays.
+The timekeeper (portal.jobs.timetable) writes it into the database once, where staff can change an
+interval or pause a job; what they changed stays.
 """
 
 from __future__ import annotations

@@ -1,80 +1,54 @@
-"""Quotes with their trace, for whoever asks what a car would cost and why."""
+"""A quote with its whole trace, for whoever asks what a car would cost and why."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from marketplace.common.percents import basis_points
-from marketplace.parties.rules import PartyKind
 from marketplace.pricing.models import Listing, LoyaltyTier, Patronage, Promotion
 from marketplace.pricing.rules.quoting import PromotionTerm, Quote, TierTerm, quote_for
 
 
 def quote(*, seller_id: int, buyer_id: int | None, car_model_id: int, at: datetime) -> Quote | None:
-    """What the seller would take from the buyer (None: from anybody new) for the car model now.
+    """What the seller would take from the buyer (None: from somebody new) for the car model.
 
-    The trace tells of every active promotion and tier of the seller, those that did not apply
-    included. None: the seller does not sell it.
+    The trace tells of every active promotion and tier of the seller, those that do not apply
+    included. None: the seller does not sell the car model.
     """
-    listing = _on_sale().filter(seller=seller_id, car_model=car_model_id).first()
-    return next(iter(_quotes([listing], buyer_id, at)), None) if listing else None
-
-
-def quotes_for(*, car_model_id: int, buyer_id: int | None, at: datetime) -> list[Quote]:
-    """What every showroom that has the car model would take from the buyer, cheapest first."""
-    listings = _on_sale().filter(
-        car_model=car_model_id, seller__kind=PartyKind.SHOWROOM, quantity__gt=0
+    listing = (
+        Listing.objects.active()
+        .filter(seller=seller_id, seller__is_active=True)
+        .filter(car_model=car_model_id, car_model__is_active=True)
+        .first()
     )
-    quotes = _quotes(list(listings), buyer_id, at)
-    return sorted(quotes, key=lambda q: (q.price_cents, q.list_price_cents, q.seller_id))
-
-
-def _on_sale() -> QuerySet[Listing]:
-    return Listing.objects.active().filter(seller__is_active=True, car_model__is_active=True)
-
-
-def _quotes(listings: list[Listing], buyer_id: int | None, at: datetime) -> list[Quote]:
-    """The quotes of the listings, in a constant number of statements."""
-    sellers = {listing.seller_id for listing in listings}
-    tiers: dict[int, list[TierTerm]] = {}
-    for tier in LoyaltyTier.objects.active().filter(seller__in=sellers).order_by("threshold"):
-        term = TierTerm(tier.pk, tier.threshold, basis_points(tier.percent))
-        tiers.setdefault(tier.seller_id, []).append(term)
-    promotions: dict[int, list[PromotionTerm]] = {}
-    covering = Promotion.objects.active().filter(seller__in=sellers).order_by("pk")
-    for promotion in covering.prefetch_related("car_models"):
-        promotions.setdefault(promotion.seller_id, []).append(_term(promotion))
-    bought = dict(
-        Patronage.objects.filter(seller__in=sellers, buyer=buyer_id).values_list("seller", "cars")
-        if buyer_id is not None
-        else ()
+    if listing is None:
+        return None
+    patronage = Patronage.objects.filter(seller=seller_id, buyer=buyer_id).first()
+    return quote_for(
+        seller_id=seller_id,
+        car_model_id=car_model_id,
+        list_price_cents=listing.price_cents,
+        cars_before=patronage.cars if patronage else 0,
+        tiers=[
+            TierTerm(tier.pk, tier.threshold, basis_points(tier.percent))
+            for tier in LoyaltyTier.objects.active().filter(seller=seller_id).order_by("threshold")
+        ],
+        promotions=_promotions(seller_id, car_model_id),
+        at=at,
     )
+
+
+def _promotions(seller_id: int, car_model_id: int) -> list[PromotionTerm]:
+    """The seller's promotions, as far as they concern the car model."""
+    active = Promotion.objects.active().filter(seller=seller_id).order_by("pk")
+    covering = set(active.filter(car_models=car_model_id).values_list("pk", flat=True))
     return [
-        quote_for(
-            seller_id=listing.seller_id,
-            car_model_id=listing.car_model_id,
-            list_price_cents=listing.price_cents,
-            cars_before=bought.get(listing.seller_id, 0),
-            tiers=tiers.get(listing.seller_id, ()),
-            promotions=promotions.get(listing.seller_id, ()),
-            at=at,
+        PromotionTerm(
+            promotion.pk,
+            basis_points(promotion.percent),
+            promotion.starts_at,
+            promotion.ends_at,
+            None if promotion.covers_all else frozenset([car_model_id] * (promotion.pk in covering)),
         )
-        for listing in listings
+        for promotion in active
     ]
-
-
-def _term(promotion: Promotion) -> PromotionTerm:
-    covered = (
-        None
-        if promotion.covers_all
-        else frozenset(model.pk for model in promotion.car_models.all())
-    )
-    return PromotionTerm(
-        promotion.pk,
-        basis_points(promotion.percent),
-        promotion.starts_at,
-        promotion.ends_at,
-        covered,
-    )

@@ -96,7 +96,7 @@ class History:
         self._change_prices(at)
         self._cancel(at)
         find_assortments(shard=WHOLE, slot=_slot(at), at=at)
-        if day % self._size.days_between_reviews == 0:
+        if day % self._size.days_between_reviews == 0 or day == self._days - 1:
             review_suppliers(shard=WHOLE, slot=_slot(at), at=at)
 
     def _come(self, day: int, step: int, at: datetime) -> None:

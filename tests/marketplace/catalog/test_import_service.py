@@ -106,17 +106,19 @@ def test_an_epa_file_of_many_batches_twice_changes_nothing_though_it_names_cars_
 
 
 @pytest.mark.django_db
-def test_of_two_rows_of_one_epa_car_the_later_one_counts():
-    head, row, *_rest = epa_rows(50, seed=1)
-    columns = head.strip().split(",")
-    cells = row.strip().split(",")
-    seats_before = import_car_models(lines=[head, row], at=NOW)
-    cells[columns.index("city08")] = "1"
-    report = import_car_models(lines=[head, row, ",".join(cells) + "\n"], at=LATER)
+@pytest.mark.parametrize("between", [0, 6_000], ids=["in one batch", "far apart"])
+def test_of_two_rows_of_one_epa_car_the_later_one_counts(between):
+    head, row, *others = epa_rows(between + 1, seed=1)
+    columns, cells = head.strip().split(","), row.strip().split(",")
 
-    assert seats_before.added == 1
-    assert report.added + report.changed + report.unchanged == 1
-    assert CarModel.objects.count() == 1
+    def classed(vehicle_class: str) -> str:
+        values = dict(zip(columns, cells)) | {"VClass": vehicle_class, "model": "Twice"}
+        return ",".join((values | {"drive": "All-Wheel Drive"}).values()) + "\n"
+
+    lines = [head, classed("Compact Cars"), *others, classed("Minivan - 2WD")]
+    import_car_models(lines=lines, at=NOW)
+
+    assert CarModel.objects.get(name="Twice").body_type == CarModel.BodyType.MINIVAN
 
 
 @pytest.mark.django_db

@@ -80,6 +80,13 @@ def test_the_history_is_real_trade_and_passes_the_audit():
     assert Customer.objects.filter(deals_count__gt=0).exclude(favourite_make="").exists()
 
 
+def test_suppliers_are_reviewed_on_the_last_day_whatever_the_rhythm():
+    seed_tiny(days=TINY.days_between_reviews + 2)
+
+    reviews = JobRun.objects.filter(job="review-suppliers").order_by("at")
+    assert [(NOW - run.at).days for run in reviews] == [4, 1, 0]
+
+
 def test_every_listing_begins_its_price_history_with_its_first_price():
     seed_tiny(days=2)
 

@@ -78,19 +78,21 @@ DECISIONS = (
     Free("opening", f"t.reference LIKE 'opening:_%' AND t.source = '{WORLD}'"),
 )
 
+#: OFFSET 0 has the accounts looked up once a party, not once an offer.
 _PURSE = f"""
     purse AS NOT MATERIALIZED (
         SELECT party.id AS party_id, wallet.id AS wallet_id, held.id AS held_id
         FROM parties_party party
         LEFT JOIN ({ACCOUNTS_SQL}) wallet ON wallet.address = 'party:' || party.id || ':wallet'
         LEFT JOIN ({ACCOUNTS_SQL}) held ON held.address = 'party:' || party.id || ':held'
+        OFFSET 0
     )
 """
 
-_FINGERPRINT = """
-    SELECT ROW(count(*), sum(hashtextextended(reference,
-        hashint8extended(amount_cents, hashint8extended(source_id, destination_id)))))
-"""
+_COLUMNS = "(reference, source_id, destination_id, amount_cents)"
+_FINGERPRINT = """count(*) AS rows, sum(hashtextextended(reference, hashint8extended(
+    amount_cents, hashint8extended(source_id, destination_id)
+))) AS hashes"""
 
 
 def unpaid_or_uncaused(owed: tuple[Owed, ...]) -> str:
@@ -100,15 +102,18 @@ def unpaid_or_uncaused(owed: tuple[Owed, ...]) -> str:
     differ are the rows laid side by side.
     """
     kinds = ", ".join(f"'{one.kind}'" for one in owed)
-    columns = "(reference, source_id, destination_id, amount_cents)"
     causes = " UNION ALL ".join(f"({one.sql})" for one in owed)
+    # Each kind is summed by itself: several processors can share that, but not a union.
+    fingerprints = " UNION ALL ".join(
+        f"SELECT {_FINGERPRINT} FROM ({one.sql}) {one.kind} {_COLUMNS}" for one in owed
+    )
     return f"""
         WITH {_PURSE},
         booked AS NOT MATERIALIZED (
             SELECT reference, source_id, destination_id, amount_cents FROM ({TRANSFERS_SQL}) t
             WHERE kind IN ({kinds})
         ),
-        owed {columns} AS NOT MATERIALIZED ({causes})
+        owed {_COLUMNS} AS NOT MATERIALIZED ({causes})
         SELECT coalesce(b.reference, o.reference) AS id,
                CASE WHEN b.reference IS NULL THEN 'has no transfer'
                     WHEN o.reference IS NULL THEN 'has no cause'
@@ -120,7 +125,9 @@ def unpaid_or_uncaused(owed: tuple[Owed, ...]) -> str:
         FROM booked b FULL JOIN owed o ON o.reference = b.reference
         WHERE ROW(b.source_id, b.destination_id, b.amount_cents)
               IS DISTINCT FROM ROW(o.source_id, o.destination_id, o.amount_cents)
-          AND ({_FINGERPRINT} FROM booked) IS DISTINCT FROM ({_FINGERPRINT} FROM owed)
+          AND (SELECT ROW(rows, hashes) FROM (SELECT {_FINGERPRINT} FROM booked) one)
+              IS DISTINCT FROM
+              (SELECT ROW(sum(rows)::bigint, sum(hashes)) FROM ({fingerprints}) all_kinds)
     """
 
 
