@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
-from marketplace.common.errors import Busy
+from marketplace.common.errors import Busy, MarketplaceError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -35,3 +36,16 @@ def act(service: Callable[P, R]) -> Callable[P, R]:
             raise
 
     return acted
+
+
+@contextmanager
+def refused_by(refusals: Mapping[str, type[MarketplaceError]]) -> Iterator[None]:
+    """Turn the word of a constraint, by its name, into a refusal; the transaction goes on."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
+        if constraint not in refusals:
+            raise
+        raise refusals[constraint]() from error

@@ -129,7 +129,7 @@ def credit(
         wallet(party_id),
         amount_cents,
         "correction",
-        _checked_reason(reason),
+        _checked(reason),
         actor.pk,
     )
     return post(move, at=at)[0]
@@ -158,13 +158,13 @@ def debit(
         WORLD,
         amount_cents,
         "correction",
-        _checked_reason(reason),
+        _checked(reason),
         actor.pk,
     )
     return post(move, at=at)[0]
 
 
-def _checked_reason(reason: str) -> str:
+def _checked(reason: str) -> str:
     reason = reason.strip()
     if not reason or "\x00" in reason or len(reason) > 200:
         raise ReasonMissing()

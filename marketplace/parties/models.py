@@ -16,7 +16,6 @@ from django_countries.fields import CountryField
 from marketplace.common.models import Record, RecordQuerySet
 from marketplace.parties.rules import DEFAULT_POLICY, MemberRole, PartyKind, Policy
 
-
 _TERMS = [term.name for term in fields(Policy)]
 
 

@@ -28,14 +28,6 @@ class PriceInvalid(Invalid):
     field = "price"
 
 
-class QuantityInvalid(Invalid):
-    """A supplier sells without limit, a showroom sells what it has."""
-
-    code = "invalid_quantity"
-    message = _("That number of cars is not possible.")
-    field = "quantity"
-
-
 class PricingInvalid(Invalid):
     """A supplier has no average cost, so its prices are set by hand."""
 

@@ -12,11 +12,3 @@ class OfferClosed(MarketplaceError):
 
     code = "offer_closed"
     message = _("This offer is no longer open.")
-
-
-class CarModelInactive(MarketplaceError):
-    """A deactivated car model takes no part in the market."""
-
-    code = "car_model_inactive"
-    message = _("This car model is no longer traded.")
-    field = "car_model"

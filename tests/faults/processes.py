@@ -31,6 +31,8 @@ else:
 sys.stdin.read()
 """
 
+UNTIL_IT_ENDS_IN_ORDER = 'until "$0" -m celery -A portal "$@"; do sleep 1; done'
+
 
 def eventually(condition: Callable[[], object], patience_s: float = 30) -> None:
     """Wait until it is so."""
@@ -199,10 +201,14 @@ def own_server(kind: str) -> Iterator[OwnServer]:
 
 @contextmanager
 def celery(*arguments: str, environment: Mapping[str, str]) -> Iterator[psutil.Popen]:
-    """A Celery worker or beat; killed afterwards with all its children."""
+    """A Celery worker or beat; killed afterwards with all its children.
+
+    As the Procfile has it, one that dies is started again: when Redis dies while a worker has
+    something unacknowledged in its hands, the worker gives up.
+    """
     with TemporaryFile() as log:
         process = psutil.Popen(
-            [sys.executable, "-m", "celery", "-A", "portal", *arguments],
+            ["sh", "-c", UNTIL_IT_ENDS_IN_ORDER, sys.executable, *arguments],
             cwd=PROJECT,
             env=dict(environment),
             stdin=subprocess.DEVNULL,
@@ -212,10 +218,10 @@ def celery(*arguments: str, environment: Mapping[str, str]) -> Iterator[psutil.P
         try:
             yield process
         finally:
-            family = [*process.children(recursive=True), process]
+            family = [process, *process.children(recursive=True)]
             for one in family:
                 with suppress(psutil.Error):
                     one.kill()
             psutil.wait_procs(family, timeout=10)
             log.seek(0)
-            print(log.read()[-30_000:].decode(errors="replace"))  # pytest shows it if a test failed
+            print(log.read()[-3_000:].decode(errors="replace"))  # pytest shows it if a test failed

@@ -9,11 +9,11 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.common.acts import act
+from marketplace.common.acts import act, refused_by
 from marketplace.common.errors import Invalid
 from marketplace.parties.errors import PasswordTooWeak
 from marketplace.parties.models import Customer, User
-from marketplace.parties.services.records import fill, is_plain, switch, unless_taken
+from marketplace.parties.services.records import TAKEN, fill, is_plain, switch
 
 #: Hashing a password takes longer the longer it is; nobody remembers more than this.
 MAX_PASSWORD_LENGTH = 1_000
@@ -47,7 +47,7 @@ def register_user(
         raise Invalid(_("The portal does not speak this language."), field="language")
     user.language = language
     _set_password(user, password)
-    with unless_taken():
+    with refused_by(TAKEN):
         user.save(force_insert=True)
     return user
 
@@ -76,7 +76,7 @@ def reactivate_user(*, user: User, at: datetime) -> None:
     Raises:
         AddressTaken: another active account uses the address by now.
     """
-    with unless_taken():
+    with refused_by(TAKEN):
         switch(user, True, at)
 
 

@@ -9,13 +9,13 @@ from typing import TypedDict, Unpack
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.common.acts import act
+from marketplace.common.acts import act, refused_by
 from marketplace.common.errors import Invalid
 from marketplace.parties.errors import AccountInactive, EmailNotConfirmed, PartyInactive
 from marketplace.parties.models import Customer, Party, Showroom, Supplier, User
 from marketplace.parties.rules import MemberRole, PartyKind
 from marketplace.parties.services.members import add_member
-from marketplace.parties.services.records import fill, lock, switch, unless_taken
+from marketplace.parties.services.records import TAKEN, fill, lock, switch
 
 
 class Place(TypedDict, total=False):
@@ -91,7 +91,7 @@ def create_customer(
         raise AccountInactive()
     customer = Customer(user=user, kind=PartyKind.CUSTOMER, created_at=at)
     _fill(customer, {"name": name, **details}, CustomerDetails, at)
-    with unless_taken():
+    with refused_by(TAKEN):
         customer.save(force_insert=True)
     return customer
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from marketplace.common.acts import act
+from marketplace.common.acts import act, refused_by
 from marketplace.parties.errors import AccountInactive, HasNoMembers, LastOwner, MemberGone
 from marketplace.parties.models import Membership, Party, User
 from marketplace.parties.rules import MemberRole, PartyKind
-from marketplace.parties.services.records import fill, lock, unless_taken
+from marketplace.parties.services.records import TAKEN, fill, lock
 
 
 @act
@@ -26,7 +26,7 @@ def add_member(*, party: Party, user: User, role: MemberRole, at: datetime) -> M
         raise AccountInactive()
     membership = Membership(user=user, party_id=party.pk, created_at=at)
     fill(membership, {"role": role})
-    with unless_taken():
+    with refused_by(TAKEN):
         membership.save(force_insert=True)
     return membership
 

@@ -5,15 +5,14 @@ What a field may hold stands once, in the models; here they are asked and their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from unicodedata import category
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.errors import Invalid, MarketplaceError
@@ -28,7 +27,7 @@ from marketplace.parties.errors import (
 from marketplace.parties.models import Party, User
 
 #: Which refusal it is when one of the room's unique constraints speaks.
-_TAKEN: Mapping[str, type[MarketplaceError]] = {
+TAKEN: Mapping[str, type[MarketplaceError]] = {
     "parties_one_active_account_an_email": AddressTaken,
     "parties_one_account_a_username": UsernameTaken,
     "parties_user_username_key": UsernameTaken,
@@ -76,19 +75,6 @@ def switch(record: User | Party, is_active: bool, at: datetime) -> None:
         is_active=is_active, updated_at=at
     )
     record.is_active = is_active
-
-
-@contextmanager
-def unless_taken() -> Iterator[None]:
-    """Turn the word of a unique constraint into a refusal; the transaction goes on."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "")
-        if constraint not in _TAKEN:
-            raise
-        raise _TAKEN[constraint]() from error
 
 
 def _typed(field: Any, value: object) -> object:

@@ -20,7 +20,6 @@ from marketplace.pricing.errors import (
     PeriodInvalid,
     PriceInvalid,
     PriceListRefused,
-    QuantityInvalid,
     TextInvalid,
     TierInvalid,
     TiersMustRise,
@@ -29,7 +28,6 @@ from marketplace.pricing.errors import (
 
 MAX_NAME = 120
 MAX_DESCRIPTION = 2_000
-MAX_QUANTITY = 1_000_000
 MAX_TIERS = 20
 MAX_THRESHOLD = 1_000_000
 
@@ -52,17 +50,6 @@ def announced_price(price_cents: int) -> int:
     if not _is_whole(price_cents) or not 1 <= price_cents <= MAX_CENTS:
         raise PriceInvalid()
     return price_cents
-
-
-def announced_quantity(quantity: int) -> int:
-    """The number of cars, if a showroom may begin with so many.
-
-    Raises:
-        QuantityInvalid: it is no whole number from 0 to `MAX_QUANTITY`.
-    """
-    if not _is_whole(quantity) or not 0 <= quantity <= MAX_QUANTITY:
-        raise QuantityInvalid()
-    return quantity
 
 
 def announced_prices(prices: Mapping[int, int] | Iterable[tuple[int, int]]) -> list[PriceLine]:

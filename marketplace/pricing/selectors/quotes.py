@@ -48,7 +48,11 @@ def _promotions(seller_id: int, car_model_id: int) -> list[PromotionTerm]:
             basis_points(promotion.percent),
             promotion.starts_at,
             promotion.ends_at,
-            None if promotion.covers_all else frozenset([car_model_id] * (promotion.pk in covering)),
+            (
+                None
+                if promotion.covers_all
+                else frozenset([car_model_id] * (promotion.pk in covering))
+            ),
         )
         for promotion in active
     ]

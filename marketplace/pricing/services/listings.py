@@ -6,14 +6,12 @@ better price: cars of a showroom became cheaper, or came (back) into the market.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 
-from django.db import IntegrityError, transaction
-
 from marketplace.catalog.models import CarModel
-from marketplace.common.acts import act
+from marketplace.common.acts import act, refused_by
+from marketplace.common.errors import MarketplaceError
 from marketplace.common.nudges import Job, nudge
 from marketplace.parties.models import Party
 from marketplace.parties.rules import PartyKind
@@ -22,11 +20,15 @@ from marketplace.pricing.errors import (
     CarModelInactive,
     ListingInactive,
     PricingInvalid,
-    QuantityInvalid,
 )
 from marketplace.pricing.models import Listing, PriceChange
-from marketplace.pricing.rules.announcing import announced_price, announced_quantity
+from marketplace.pricing.rules.announcing import announced_price
 from marketplace.pricing.services.sellers import require_seller
+
+#: Which refusal it is when the unique constraint speaks: somebody listed it in the meantime.
+TAKEN: Mapping[str, type[MarketplaceError]] = {
+    "pricing_one_active_listing_a_car_model": AlreadyListed
+}
 
 
 @act
@@ -36,20 +38,19 @@ def list_car_model(
     car_model: CarModel,
     price_cents: int,
     at: datetime,
-    quantity: int | None = None,
     pricing: str = Listing.Pricing.MANUAL,
 ) -> Listing:
     """Bring a car model into a seller's price list or stock.
 
-    A supplier's listing has no quantity; a showroom's begins with `quantity` cars (None: 0) that
-    cost nothing. A car model that was listed before comes back as the listing that it was, with its
-    history and the cars that were left, at the new price; then no quantity is given.
+    A supplier's listing has no quantity; a showroom's begins empty, since cars come into stock by
+    being bought. A car model that was listed before comes back as the listing that it was, with its
+    history and the cars that were left, at the new price.
 
     Raises:
         AlreadyListed: the seller lists the car model.
         PartyInactive, CarModelInactive: the seller or the car model is out of the market.
         NotASeller: the party is a customer.
-        PriceInvalid, QuantityInvalid, PricingInvalid: the value is not possible for this seller.
+        PriceInvalid, PricingInvalid: the value is not possible for this seller.
     """
     require_seller(seller)
     announced_price(price_cents)
@@ -60,11 +61,9 @@ def list_car_model(
     old_price_cents = listing.price_cents if listing else None
     if listing is None:
         listing = Listing(seller_id=seller.pk, car_model=car_model, created_at=at)
-        listing.quantity = _opening_quantity(seller, quantity)
-    elif quantity is not None:
-        raise QuantityInvalid()
+        listing.quantity = 0 if seller.kind == PartyKind.SHOWROOM else None
     listing.price_cents, listing.pricing, listing.is_active = price_cents, pricing, True
-    with unless_listed():
+    with refused_by(TAKEN):
         listing.save()
     _remember(listing, old_price_cents, at)
     _nudge_if_in_stock(listing)
@@ -142,23 +141,11 @@ def reactivate_listing(*, listing: Listing, at: datetime) -> Listing:
     if not listing.car_model.is_active:
         raise CarModelInactive()
     if not listing.is_active:
-        with unless_listed():
+        with refused_by(TAKEN):
             Listing.objects.filter(pk=listing.pk).update(is_active=True, updated_at=at)
         listing.is_active = True
         _nudge_if_in_stock(listing)
     return listing
-
-
-@contextmanager
-def unless_listed() -> Iterator[None]:
-    """Turn the word of the unique constraint into a refusal; the transaction goes on."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "pricing_one_active_listing_a_car_model" not in str(error):
-            raise
-        raise AlreadyListed() from error
 
 
 def _lock(listing: Listing) -> None:
@@ -180,14 +167,6 @@ def _former_listing(seller: Party, car_model: CarModel) -> Listing | None:
     if any(row.is_active for row in rows):
         raise AlreadyListed()
     return rows[-1] if rows else None
-
-
-def _opening_quantity(seller: Party, quantity: int | None) -> int | None:
-    if seller.kind == PartyKind.SHOWROOM:
-        return announced_quantity(quantity or 0)
-    if quantity is not None:
-        raise QuantityInvalid()
-    return None
 
 
 def _check_pricing(seller: Party, pricing: str) -> None:

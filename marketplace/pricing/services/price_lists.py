@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.catalog.models import CarModel
-from marketplace.common.acts import act
+from marketplace.common.acts import act, refused_by
 from marketplace.common.bulk import copy_rows, new_ids, run
 from marketplace.common.nudges import Job, nudge
 from marketplace.parties.models import Party
@@ -17,7 +17,7 @@ from marketplace.parties.rules import PartyKind
 from marketplace.pricing.errors import BadLine, PriceListRefused
 from marketplace.pricing.models import Listing, PriceChange
 from marketplace.pricing.rules.announcing import PriceLine, announced_prices
-from marketplace.pricing.services.listings import unless_listed
+from marketplace.pricing.services.listings import TAKEN
 from marketplace.pricing.services.sellers import require_seller
 
 _COLUMNS = (
@@ -136,7 +136,7 @@ def _insert(seller: Party, lines: Sequence[PriceLine], at: datetime) -> list[int
         (pk, True, at, at, seller.pk, line.car_model_id, line.price_cents, 0, _BY_HAND)
         for pk, line in zip(ids, lines, strict=True)
     ]
-    with unless_listed():
+    with refused_by(TAKEN):
         copy_rows(Listing, _COLUMNS, rows)
     return ids
 

@@ -24,7 +24,8 @@ from marketplace.notices.rules import NoticeKind
 from marketplace.notices.services import Telling, tell_many
 from marketplace.parties.models import Customer
 from marketplace.parties.services import require_active, require_confirmed_email
-from marketplace.trading.errors import CarModelInactive, OfferClosed
+from marketplace.pricing.errors import CarModelInactive
+from marketplace.trading.errors import OfferClosed
 from marketplace.trading.models import Offer
 from marketplace.trading.selectors.people import contacts_of, names_of_car_models
 from marketplace.trading.services.runs import claimed_run

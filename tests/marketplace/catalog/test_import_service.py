@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import timedelta
 
@@ -109,11 +110,12 @@ def test_an_epa_file_of_many_batches_twice_changes_nothing_though_it_names_cars_
 @pytest.mark.parametrize("between", [0, 6_000], ids=["in one batch", "far apart"])
 def test_of_two_rows_of_one_epa_car_the_later_one_counts(between):
     head, row, *others = epa_rows(between + 1, seed=1)
-    columns, cells = head.strip().split(","), row.strip().split(",")
+    cells = next(csv.DictReader([head, row])) | {"model": "Twice", "drive": "All-Wheel Drive"}
 
     def classed(vehicle_class: str) -> str:
-        values = dict(zip(columns, cells)) | {"VClass": vehicle_class, "model": "Twice"}
-        return ",".join((values | {"drive": "All-Wheel Drive"}).values()) + "\n"
+        line = io.StringIO()
+        csv.DictWriter(line, cells).writerow(cells | {"VClass": vehicle_class})
+        return line.getvalue()
 
     lines = [head, classed("Compact Cars"), *others, classed("Minivan - 2WD")]
     import_car_models(lines=lines, at=NOW)

@@ -16,7 +16,6 @@ from marketplace.pricing.errors import (
     PriceInvalid,
     PriceListRefused,
     PricingInvalid,
-    QuantityInvalid,
 )
 from marketplace.pricing.models import Listing, PriceChange
 from marketplace.pricing.services import (
@@ -74,14 +73,14 @@ def test_a_supplier_lists_without_limit_and_a_showroom_what_it_has():
         seller=make_supplier(), car_model=car_model, price_cents=MAX_CENTS, at=NOW
     )
     at_showroom = list_car_model(
-        seller=make_showroom(), car_model=car_model, price_cents=1, at=NOW, quantity=3,
+        seller=make_showroom(), car_model=car_model, price_cents=1, at=NOW,
         pricing=Listing.Pricing.AUTOMATIC,
     )  # fmt: skip
     empty = list_car_model(seller=make_showroom(), car_model=car_model, price_cents=5, at=NOW)
 
     stored = {row.pk: row for row in Listing.objects.all()}
     assert (stored[at_supplier.pk].quantity, stored[at_supplier.pk].price_cents) == (None, 10**12)
-    assert (stored[at_showroom.pk].quantity, stored[at_showroom.pk].pricing) == (3, "automatic")
+    assert (stored[at_showroom.pk].quantity, stored[at_showroom.pk].pricing) == (0, "automatic")
     assert stored[empty.pk].quantity == 0
     assert stored[empty.pk].created_at == NOW
     assert history(at_supplier) == [(None, MAX_CENTS, NOW)]
@@ -103,20 +102,9 @@ def test_a_price_is_whole_cents_within_bounds(price_cents):
     assert list(Listing.objects.values_list("price_cents", flat=True)) == [2_000_000]
 
 
-@pytest.mark.parametrize("quantity", [-1, 1_000_001, 1.5, True])
-def test_a_showroom_begins_with_a_possible_number_of_cars(quantity):
-    with pytest.raises(QuantityInvalid):
-        list_car_model(
-            seller=make_showroom(), car_model=make_car_model(), price_cents=1, at=NOW,
-            quantity=quantity,
-        )  # fmt: skip
-
-
-def test_a_supplier_has_no_quantity_and_no_cost_to_price_by():
+def test_a_supplier_has_no_cost_to_price_by():
     supplier, car_model = make_supplier(), make_car_model()
 
-    with pytest.raises(QuantityInvalid):
-        list_car_model(seller=supplier, car_model=car_model, price_cents=1, at=NOW, quantity=1)
     with pytest.raises(PricingInvalid):
         list_car_model(
             seller=supplier, car_model=car_model, price_cents=1, at=NOW, pricing="automatic"
@@ -157,10 +145,6 @@ def test_relisting_brings_back_the_listing_with_its_cars_and_history():
     listing = make_listing(seller=make_showroom(), quantity=4, stock_cost_cents=7_000_000)
     deactivate_listing(listing=listing, at=NOW)
 
-    with pytest.raises(QuantityInvalid):
-        list_car_model(
-            seller=listing.seller, car_model=listing.car_model, price_cents=5, at=NOW, quantity=1
-        )
     again = list_car_model(
         seller=listing.seller, car_model=listing.car_model, price_cents=1_900_000, at=NOW
     )
@@ -347,11 +331,11 @@ def test_offers_are_matched_when_cars_of_a_showroom_become_cheaper_or_come_back(
     assert rung(lambda: deactivate_listing(listing=listing, at=NOW)) == []
     assert rung(lambda: reactivate_listing(listing=listing, at=NOW)) == MATCH
     assert rung(lambda: reactivate_listing(listing=listing, at=NOW)) == []
-    new = make_car_model()
+    deactivate_listing(listing=listing, at=NOW)
     assert (
         rung(
             lambda: list_car_model(
-                seller=showroom, car_model=new, price_cents=1, at=NOW, quantity=1
+                seller=showroom, car_model=listing.car_model, price_cents=1, at=NOW
             )
         )
         == MATCH

@@ -12,8 +12,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from marketplace.parties.models import Party
-from marketplace.pricing.models import Listing
 from marketplace.simulation.services.benches import rounds
+from marketplace.simulation.services.benches.databases import scratch
+from marketplace.trading.selectors.auditing import InvariantResult
 
 TINY = {
     "offers": 40, "showrooms": 4, "models": 10, "customers": 12, "suppliers": 3, "lines": 5,
@@ -47,9 +48,52 @@ def test_match_is_measured_against_its_floor_and_leaves_nothing_behind() -> None
     found = bench("match")
     assert found.keys() >= KEYS
     assert (found["bench"], found["offers"], found["workers"]) == ("match", 40, 1)
-    assert found["deals"] == 38
+    assert found["deals"] == 23
     assert found["violations"] == 0
     assert found["score"] == pytest.approx(found["floor_s"] / found["job_s"], abs=0.05)
     assert found["statements"] > 0 and found["empty_ms"] > 0 and found["peak_rss_mb"] > 0
     assert databases_of_this_bench() == []
     assert not Party.objects.exists()
+
+
+def test_two_workers_share_a_restock() -> None:
+    found = bench("restock", workers=2)
+    assert (found["workers"], found["deals"], found["handled"]) == (2, 5, 10)
+    assert found["violations"] == 0
+    assert found["statements"] > 0
+
+
+def test_review_decides_about_every_line() -> None:
+    found = bench("review")
+    assert found["handled"] == TINY["showrooms"] * TINY["lines"]
+    assert found["deals"] == 0
+    assert found["empty_ms"] is None
+    assert found["violations"] == 0
+
+
+def test_a_violated_invariant_voids_the_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    violated = InvariantResult("M2", "All accounts sum to zero.", 1, ("all accounts: 1",), 0.0)
+    monkeypatch.setattr(rounds, "audit", lambda: [violated])
+    output = StringIO()
+    with pytest.raises(CommandError) as refused:
+        call_command("bench", "match", json=True, buyers=True, stdout=output, **TINY)
+    assert refused.value.returncode == 1
+    found = json.loads(output.getvalue())
+    assert found["violations"] == 2
+    assert found["complaints"] == ["job: M2: all accounts: 1"] * 2
+    assert found["buyer"]["acts"] >= 0 and found["floor_s"] is None
+    assert databases_of_this_bench() == []
+
+
+def test_an_interrupted_bench_drops_its_databases() -> None:
+    home = connection.settings_dict["NAME"]
+    with pytest.raises(KeyboardInterrupt), scratch() as databases, databases.seed():
+        assert len(databases_of_this_bench()) == 1
+        raise KeyboardInterrupt
+    assert databases_of_this_bench() == []
+    assert connection.settings_dict["NAME"] == home
+
+
+def test_more_lines_than_models_are_refused() -> None:
+    with pytest.raises(CommandError, match="lines"):
+        call_command("bench", "match", lines=20, models=10)

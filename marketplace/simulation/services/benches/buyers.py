@@ -74,7 +74,7 @@ def buyer(world: BenchWorld, seed: int, waits: Waits) -> Iterator[Buyer]:
     """A buyer in a process of its own. Nobody may be connected when it is born."""
     connection.close()
     ours, theirs = _FORK.Pipe()
-    process = _FORK.Process(target=_buy, args=(theirs, world, seed), daemon=True)
+    process = _FORK.Process(target=_buy, args=(ours, theirs, world, seed), daemon=True)
     process.start()
     theirs.close()
     try:
@@ -86,7 +86,8 @@ def buyer(world: BenchWorld, seed: int, waits: Waits) -> Iterator[Buyer]:
         process.terminate()
 
 
-def _buy(orders: Connection, world: BenchWorld, seed: int) -> None:
+def _buy(parents: Connection, orders: Connection, world: BenchWorld, seed: int) -> None:
+    parents.close()  # or the end of the parent would never show
     signal(SIGINT, SIG_IGN)
     rng = Random(seed)
     seconds: list[float] = []

@@ -80,7 +80,7 @@ def warm_ups(count: int) -> int:
 def _worker(job: Job, number: int, warm_up: WarmUp, counting: bool) -> Iterator[Connection]:
     ours, theirs = _FORK.Pipe()
     process = _FORK.Process(
-        target=_work, args=(theirs, job, number, warm_up, counting), daemon=True
+        target=_work, args=(ours, theirs, job, number, warm_up, counting), daemon=True
     )
     process.start()
     theirs.close()
@@ -100,8 +100,11 @@ def _answer(worker: Connection) -> object:
     return answer
 
 
-def _work(orders: Connection, job: Job, number: int, warm_up: WarmUp, counting: bool) -> None:
+def _work(
+    parents: Connection, orders: Connection, job: Job, number: int, warm_up: WarmUp, counting: bool
+) -> None:
     """The life of a worker: warm up, do shards, say what they took, do more until nobody asks."""
+    parents.close()  # or the end of the parent would never show
     signal(SIGINT, SIG_IGN)
     signal(SIGTERM, SIG_DFL)
     try:
