@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from celery import group, shared_task
+from celery import Task, group, shared_task
 from django.utils import timezone
 
 from marketplace.common.nudges import Job
@@ -12,12 +13,26 @@ from marketplace.common.shards import Shard
 from marketplace.simulation.services.visitors import let_customers_come
 from marketplace.trading.services.jobs import WORK, run_shard, shards_of
 from marketplace.trading.services.runs import is_covered
+from portal.logs import request_id
+
+
+class Traced(Task):  # type: ignore[type-arg]  # takes and returns what its function does
+    """A task whose log lines carry its id."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as usual, with the id at hand for the logs."""
+        token = request_id.set(self.request.id or "-")
+        try:
+            return super().__call__(*args, **kwargs)
+        finally:
+            request_id.reset(token)
+
 
 #: The task of a single share; it carries its job by name.
 SHARD_TASK = "work-on-shard"
 
 
-@shared_task(name=SHARD_TASK)
+@shared_task(base=Traced, name=SHARD_TASK)
 def work_on_shard(job: str, index: int, of: int, slot: str, at: str) -> None:
     """One share of a job."""
     run_shard(Job(job), Shard(index, of), slot=slot, at=datetime.fromisoformat(at))
@@ -46,7 +61,7 @@ def fan_out(job: Job, nudged_at: str | None) -> None:
 
 
 def _task_of(job: Job) -> None:
-    @shared_task(name=job.value)
+    @shared_task(base=Traced, name=job.value)
     def run(nudged_at: str | None = None) -> None:
         fan_out(job, nudged_at)
 
@@ -55,7 +70,7 @@ for _job in WORK:
     _task_of(_job)
 
 
-@shared_task(name=Job.BRING_VISITORS.value)
+@shared_task(base=Traced, name=Job.BRING_VISITORS.value)
 def bring_visitors() -> None:
     """Let the demo world's customers come by, wherever there is a demo world."""
     at = timezone.now()

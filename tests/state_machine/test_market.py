@@ -62,7 +62,7 @@ EXAMPLES = int(os.environ.get("FORECOURT_EXAMPLES", "25"))
 STEPS = 30
 
 #: Few prices, so that many are equal or just miss each other.
-PRICES = st.sampled_from([1, 3, 999, 1_000, 1_001, 1_035, 1_100, 1_150, 1_200, 2_000])
+PRICES = st.sampled_from([1_150, 1_035, 1_100, 2_000, 1_200, 1_000, 1_001, 999, 3, 1])
 PERCENTS = st.sampled_from([Decimal("0.01"), Decimal("2.50"), Decimal("5.00"), Decimal("33.33"), Decimal("95.00")])
 PAUSES = st.sampled_from(
     [timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=5), timedelta(days=4)]
@@ -89,7 +89,7 @@ class MarketMachine(RuleBasedStateMachine):
             transaction.set_rollback(True)
             self.undo.__exit__(None, None, None)
 
-    @initialize(at_least=st.integers(0, 2), funds=st.sampled_from([0, 1_500, 50_000]))
+    @initialize(at_least=st.integers(0, 3), funds=st.sampled_from([500_000, 50_000, 2_500]))
     def build(self, at_least: int, funds: int) -> None:
         market, plain = Market(), self.plain
         self.admin = make_superuser()
@@ -115,8 +115,9 @@ class MarketMachine(RuleBasedStateMachine):
             plain.showrooms[showroom.pk] = PlainShowroom(at_least + number, 2)
             plain.wallet[showroom.pk] = funds
         plain.find_assortments(self.at)
-        self.customers = [market.customer(f"Customer {number}", 5_000) for number in range(3)]
-        plain.wallet |= {customer.pk: 5_000 for customer in self.customers}
+        self.customers = [market.customer(f"Customer{number}", 50_000) for number in range(3)]
+        plain.wallet |= {customer.pk: 50_000 for customer in self.customers}
+        self.review()
         self.restock()
 
     def tick(self, pause: timedelta = timedelta(seconds=1)) -> datetime:
@@ -140,8 +141,13 @@ class MarketMachine(RuleBasedStateMachine):
         )  # fmt: skip
         self.plain.wallet[party.pk] += 10 * cents
 
+    @rule(wishes=st.lists(st.tuples(PLACES, PLACES, PRICES), min_size=1, max_size=8))
+    def post_many(self, wishes: list[tuple[int, int, int]]) -> None:
+        for who, what, cents in wishes:
+            self.post(who, what, cents)
+
     @rule(who=PLACES, what=PLACES, cents=PRICES, days=st.sampled_from([1, 3, 30]))
-    def post(self, who: int, what: int, cents: int, days: int) -> None:
+    def post(self, who: int, what: int, cents: int, days: int = 30) -> None:
         customer = Customer.objects.get(pk=self.customers[who % 3].pk)
         model, at = self.models[what % 3], self.tick()
         ends_at = at + timedelta(days=days)
@@ -200,7 +206,7 @@ class MarketMachine(RuleBasedStateMachine):
             self.plain.end_offer(pk, "expired")
 
     @rule(of=st.integers(1, 4), twice=st.booleans(), backwards=st.booleans())
-    def match(self, of: int, twice: bool, backwards: bool) -> None:
+    def match(self, of: int, twice: bool = False, backwards: bool = False) -> None:
         at, slot = self.tick(), self.slot()
         filled = self.plain.match(at)
         division = shards(of)[::-1] if backwards else shards(of)
@@ -232,6 +238,18 @@ class MarketMachine(RuleBasedStateMachine):
         at = self.tick()
         self.plain.find_assortments(at)
         find_assortments(shard=WHOLE, slot=self.slot(), at=at)
+
+    @rule(
+        wishes=st.lists(st.tuples(PLACES, PLACES, PRICES), min_size=1, max_size=8),
+        of=st.integers(1, 4),
+    )
+    def trade_for_a_day(self, wishes: list[tuple[int, int, int]], of: int) -> None:
+        self.post_many(wishes)
+        self.match(of)
+        self.tick(timedelta(days=1))
+        self.find()
+        self.review()
+        self.restock()
 
     # Sellers
 

@@ -29,6 +29,9 @@ _TIERS: Sequence[Tiers] = (
     ((10, Decimal("0.50")), (5_000, Decimal("12.00"))),
 )
 
+#: Of more suppliers than these, each lists less: nobody compares hundreds of prices of one car.
+_ENOUGH_SUPPLIERS = 150
+
 _DOLLARS_10 = 1_000
 LOWEST_SHARE, HIGHEST_SHARE = 0.79, 0.93
 
@@ -57,7 +60,7 @@ def suppliers(
                 name=supplier_name(rng, place.city, taken),
                 place=place.nearby(rng),
                 founded_year=rng.randint(1921, 2019),
-                prices=_price_list(rng, number, cars),
+                prices=_price_list(rng, number, cars, min(1.0, _ENOUGH_SUPPLIERS / count)),
                 tiers=_TIERS[number % len(_TIERS)],
             )
         )
@@ -71,13 +74,18 @@ def new_price(rng: Random, price_cents: int, suggested_cents: int) -> int:
     return _rounded(suggested_cents * share)
 
 
-def _price_list(rng: Random, number: int, cars: Sequence[CarFacts]) -> dict[int, int]:
-    if number % _GENERALIST_EVERY == 0:
-        # The very first lists everything, so that no car model is without a supplier.
-        listed, share = (1.0 if number == 0 else rng.uniform(0.4, 0.6)), rng.uniform(0.87, 0.905)
+def _price_list(
+    rng: Random, number: int, cars: Sequence[CarFacts], thinning: float
+) -> dict[int, int]:
+    """A price list of cents by car model id; `thinning` is how much of the usual stands in it."""
+    if number == 0:
+        # Everything, so that no car model is without a supplier.
+        listed, share, known = 1.0, rng.uniform(0.87, 0.905), list(cars)
+    elif number % _GENERALIST_EVERY == 0:
+        listed, share = rng.uniform(0.4, 0.6) * thinning, rng.uniform(0.87, 0.905)
         known = list(cars)
     else:
-        listed, share = rng.uniform(0.75, 0.98), rng.uniform(0.815, 0.885)
+        listed, share = rng.uniform(0.75, 0.98) * thinning, rng.uniform(0.815, 0.885)
         region = _REGIONS[number % len(_REGIONS)]
         known = [car for car in cars if car.origin_country in region]
     return {

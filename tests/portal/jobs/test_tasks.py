@@ -14,6 +14,7 @@ from marketplace.trading.services import jobs
 from marketplace.trading.services.jobs import run_job, run_shard
 from portal.celery import app
 from portal.jobs import tasks
+from portal.logs import request_id
 
 pytestmark = pytest.mark.django_db
 
@@ -103,3 +104,13 @@ def test_old_idle_runs_are_forgotten_and_runs_with_work_stay():
     run_job(Job.FORGET_IDLE_RUNS, slot="t1", at=at)
 
     assert sorted(JobRun.objects.values_list("slot", flat=True)) == ["b", "c"]
+
+
+def test_log_lines_of_a_task_carry_its_id(monkeypatch):
+    seen: list[str] = []
+    monkeypatch.setattr(tasks, "fan_out", lambda *_args: seen.append(request_id.get()))
+    app.loader.import_default_modules()
+
+    app.tasks[Job.EXPIRE_OFFERS.value].apply(task_id="task-7")
+
+    assert (seen, request_id.get()) == (["task-7"], "-")

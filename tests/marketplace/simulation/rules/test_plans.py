@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from random import Random
 
@@ -44,6 +45,13 @@ def test_suppliers_ask_four_fifths_to_nine_tenths_of_the_suggested_price(cars, s
     for plan in plans:
         announced_prices(plan.prices)
         assert rising_tiers(plan.tiers) == list(plan.tiers)
+
+
+def test_however_many_suppliers_there_are_a_car_model_has_some_but_not_hundreds(cars):
+    plans = suppliers.suppliers(Random(1), count=1_000, cars=cars, places=places())
+
+    sellers = Counter(pk for plan in plans for pk in plan.prices)
+    assert len(sellers) == len(cars) and max(sellers.values()) < 100
 
 
 def test_a_price_that_wanders_stays_within_its_bounds():
