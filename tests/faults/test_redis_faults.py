@@ -20,6 +20,7 @@ pytestmark = pytest.mark.slow
 LONGEST_S = 5
 
 QUEUE = "forecourt"
+NOWHERE = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture(scope="module", name="redis")
@@ -75,6 +76,13 @@ def test_nobody_waits_long_for_a_bell_that_does_not_ring(
         rung = queued(redis)
         one.act("nudge", job=Job.MATCH_OFFERS.value)
         assert queued(redis) == rung + 1
+
+
+def test_a_bell_without_redis_raises_nothing(audit_clean: None) -> None:
+    build_market()
+    with actor(test_database_url(), NOWHERE) as one:
+        one.act("nudge", job=Job.MATCH_OFFERS.value)
+        one.act("post", customer="Ann", car_model="Swift", cents=1_000, at=AT)
 
 
 def test_a_redis_that_was_killed_is_back_with_what_was_asked_for(

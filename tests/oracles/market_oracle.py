@@ -8,175 +8,28 @@ the market's rules leave free follow the implementation, and each says so where 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import product
+
+from tests.oracles.things import (
+    AssortmentLine,
+    CarModel,
+    Deal,
+    Listing,
+    Offer,
+    Party,
+    Policy,
+    PriceChange,
+    Promotion,
+    Quote,
+    Tier,
+)
 
 DAY = timedelta(days=1)
 
 #: What the market is worth in the estimate of a rate, in days of a showroom's own history.
 MARKET_WEIGHT_DAYS = 7
-
-
-@dataclass
-class CarModel:
-    """A car model; `traits` are its characteristics by name."""
-
-    id: int
-    traits: dict[str, object]
-    suggested_price: int
-    active: bool = True
-
-
-@dataclass
-class Criterion:
-    """What is wanted of one characteristic: some values, or a range with open ends."""
-
-    trait: str
-    must: bool
-    values: tuple[object, ...] = ()
-    least: int | None = None
-    most: int | None = None
-
-    def met(self, model: CarModel) -> bool:
-        """Whether the car model is what is wanted; an absent characteristic never is."""
-        value = model.traits[self.trait]
-        if self.values:
-            return value in self.values
-        if value is None:
-            return False
-        assert isinstance(value, int)
-        above = self.least is None or value >= self.least
-        below = self.most is None or value <= self.most
-        return above and below
-
-
-@dataclass
-class Policy:
-    """How a showroom wants to run its stock."""
-
-    cover_days: int
-    minimum_stock: int
-    window_days: int
-    horizon_days: int
-    markup: Decimal
-    reserve: int
-    assortment_size: int
-    minimum_saving: Decimal
-
-
-@dataclass
-class Party:
-    """A customer, a showroom or a supplier."""
-
-    id: int
-    kind: str
-    created_at: datetime
-    active: bool = True
-    wallet: int = 0
-    held: int = 0
-    policy: Policy | None = None
-    preference: list[Criterion] = field(default_factory=list)
-
-
-@dataclass
-class Listing:
-    """What a seller sells; a supplier has no quantity."""
-
-    id: int
-    seller: int
-    model: int
-    price: int
-    quantity: int | None = None
-    cost: int = 0
-    automatic: bool = False
-    active: bool = True
-
-
-@dataclass
-class Promotion:
-    """A discount for a period; without models it is on all of them."""
-
-    id: int
-    seller: int
-    percent: Decimal
-    starts_at: datetime
-    ends_at: datetime
-    models: frozenset[int] | None = None
-    active: bool = True
-
-
-@dataclass
-class Tier:
-    """A loyalty tier."""
-
-    id: int
-    seller: int
-    threshold: int
-    percent: Decimal
-    active: bool = True
-
-
-@dataclass
-class Offer:
-    """What a customer would pay at most."""
-
-    id: int
-    customer: int
-    model: int
-    maximum: int
-    created_at: datetime
-    expires_at: datetime
-    status: str = "open"
-    closed_at: datetime | None = None
-    active: bool = True
-
-
-@dataclass
-class Quote:
-    """A price and the discount that applied."""
-
-    price: int
-    list_price: int
-    percent: Decimal = Decimal(0)
-    promotion: int | None = None
-    tier: int | None = None
-
-
-@dataclass
-class Deal:
-    """Something was sold."""
-
-    seller: int
-    buyer: int
-    model: int
-    quantity: int
-    quote: Quote
-    sold_at: datetime
-    offer: int | None = None
-    cost: int | None = None
-
-
-@dataclass
-class AssortmentLine:
-    """A car model of an assortment and the supplier that it is bought from."""
-
-    rank: int
-    fit: Fraction
-    missed: list[str]
-    supplier: int | None = None
-
-
-@dataclass
-class PriceChange:
-    """A listing's price from one instant on."""
-
-    listing: int
-    old: int | None
-    new: int
-    at: datetime
 
 
 def half_up(amount: Fraction) -> int:
@@ -189,13 +42,18 @@ def price_after(list_price: int, percent: Decimal) -> int:
     return max(1, half_up(list_price * (1 - Fraction(percent) / 100)))
 
 
+def _marked_up(cost: int, cars: int, policy: Policy) -> int:
+    """The average cost plus the markup, rounded up to a whole cent."""
+    return math.ceil(Fraction(cost, cars) * (1 + Fraction(policy.markup) / 100))
+
+
 class World:
     """The whole market, and every verb that changes it."""
 
     def __init__(self) -> None:
         self.models: dict[int, CarModel] = {}
         self.parties: dict[int, Party] = {}
-        self.listings: dict[int, Listing] = {}
+        self.listings: dict[tuple[int, int], Listing] = {}
         self.promotions: dict[int, Promotion] = {}
         self.tiers: dict[int, Tier] = {}
         self.offers: dict[int, Offer] = {}
@@ -215,25 +73,18 @@ class World:
 
     def listing(self, seller: int, model: int) -> Listing | None:
         """What an active seller sells of an active car model."""
-        if not (self.parties[seller].active and self.models[model].active):
+        one = self.listings.get((seller, model))
+        if one is None or not one.active:
             return None
-        for one in self.listings.values():
-            if one.active and (one.seller, one.model) == (seller, model):
-                return one
-        return None
+        return one if self.parties[seller].active and self.models[model].active else None
 
-    def bought(self, seller: int, buyer: int) -> int:
+    def bought(self, seller: int, buyer: int, before: datetime | None = None) -> int:
         """How many cars, all time and of all models, a buyer has bought from a seller."""
         return sum(
-            deal.quantity for deal in self.deals if (deal.seller, deal.buyer) == (seller, buyer)
-        )
-
-    def spent(self, seller: int, buyer: int) -> int:
-        """What those cars have cost."""
-        return sum(
-            deal.quantity * deal.quote.price
+            deal.quantity
             for deal in self.deals
             if (deal.seller, deal.buyer) == (seller, buyer)
+            and (before is None or deal.sold_at < before)
         )
 
     # Section 4 ----------------------------------------------------------------------------
@@ -263,13 +114,13 @@ class World:
         listing = self.listing(seller, model)
         if listing is None:
             return None
-        # (percent desc, loyalty first, older promotion first)
-        candidates: list[tuple[Decimal, int, tuple[datetime, int], Promotion | Tier]] = []
+        # The largest percent, loyalty first, the older promotion first: that published earlier.
+        candidates: list[tuple[Decimal, int, int, Promotion | Tier]] = []
         for one in self.running(seller, model, at):
-            candidates.append((-one.percent, 1, (one.starts_at, one.id), one))
+            candidates.append((-one.percent, 1, one.id, one))
         tier = self.tier_at(seller, cars)
         if tier is not None:
-            candidates.append((-tier.percent, 0, (at, tier.id), tier))
+            candidates.append((-tier.percent, 0, tier.id, tier))
         if not candidates:
             return Quote(listing.price, listing.price)
         best = min(candidates, key=lambda one: one[:3])[3]
@@ -283,13 +134,14 @@ class World:
 
     # Section 5 ----------------------------------------------------------------------------
 
-    def post(self, offer: Offer) -> None:
-        """Hold the maximum price and open the offer."""
-        customer = self.parties[offer.customer]
-        assert customer.wallet >= offer.maximum
-        customer.wallet -= offer.maximum
-        customer.held += offer.maximum
-        self.offers[offer.id] = offer
+    def hold(self, customer: int, maximum: int) -> bool:
+        """Hold what an offer promises, if it is there; says whether it was."""
+        party = self.parties[customer]
+        if party.wallet < maximum:
+            return False
+        party.wallet -= maximum
+        party.held += maximum
+        return True
 
     def _close(self, offer: Offer, status: str, at: datetime) -> None:
         """End the hold, once."""
@@ -311,14 +163,15 @@ class World:
 
     def match(self, at: datetime) -> None:
         """Serve every open offer by time, each at the showroom that is cheapest for it."""
+        # Loyalty is what it was when the run began: deals of this very instant don't count.
         known = {
-            (room.id, buyer.id): self.bought(room.id, buyer.id)
+            (room.id, buyer.id): self.bought(room.id, buyer.id, before=at)
             for room in self.parties.values()
             for buyer in self.parties.values()
             if room.kind == "showroom" and buyer.kind == "customer"
         }
         for offer in sorted(self.offers.values(), key=lambda one: (one.created_at, one.id)):
-            if offer.status != "open" or not offer.active or offer.expires_at <= at:
+            if offer.status != "open" or not offer.created_at <= at < offer.expires_at:
                 continue
             if not self.parties[offer.customer].active or not self.models[offer.model].active:
                 continue
@@ -333,10 +186,15 @@ class World:
                     found.append((quote.price, quote.list_price, room.id, quote, listing))
             if found:
                 _price, _list, room_id, quote, listing = min(found, key=lambda one: one[:3])
-                self._sell(offer, room_id, quote, listing, at)
+                reached = self.tier_at(room_id, known[room_id, offer.customer]) is not None
+                cars = known[room_id, offer.customer] if reached else None
+                self._sell(offer, quote, listing, cars, at)
 
-    def _sell(self, offer: Offer, room: int, quote: Quote, listing: Listing, at: datetime) -> None:
+    def _sell(
+        self, offer: Offer, quote: Quote, listing: Listing, cars_before: int | None, at: datetime
+    ) -> None:
         """One deal: stock falls by one, its share of the cost goes, the money moves."""
+        room = listing.seller
         assert listing.quantity
         # Left free: the stock's cost is kept in whole cents, each sale takes its rounded share.
         cost = half_up(Fraction(listing.cost, listing.quantity))
@@ -345,7 +203,7 @@ class World:
         self._close(offer, "filled", at)
         self._pay(offer.customer, room, quote.price)
         self.deals.append(
-            Deal(room, offer.customer, offer.model, 1, quote, at, offer=offer.id, cost=cost)
+            Deal(room, offer.customer, offer.model, 1, quote, at, cars_before, offer.id, cost)
         )
 
     def _pay(self, buyer: int, seller: int, amount: int) -> None:
@@ -379,8 +237,8 @@ class World:
         room = self.parties[showroom]
         assert room.policy is not None
         window = room.policy.window_days
-        existed = Fraction((at - room.created_at) // timedelta(microseconds=1), 86_400_000_000)
-        days = max(Fraction(1), min(Fraction(window), existed))
+        # Left free: the day in which the showroom was founded counts as a whole.
+        days = max(1, min(window, math.ceil((at - room.created_at) / DAY)))
         own = self._sold(model, at - window * DAY, at, showroom)
         market = self.market_rate(model, window, at)
         return (own + MARKET_WEIGHT_DAYS * market) / (days + MARKET_WEIGHT_DAYS)
@@ -420,9 +278,7 @@ class World:
         best = sorted(ranked, key=lambda one: one[:4])[: policy.assortment_size]
         for rank, (fit_, _demand, _price, model_id, missed) in enumerate(best, start=1):
             known = before.get(model_id)
-            after[model_id] = AssortmentLine(
-                rank, -fit_, missed, known.supplier if known else None
-            )
+            after[model_id] = AssortmentLine(rank, -fit_, missed, known.supplier if known else None)
         self.assortments[showroom] = after
 
     # Section 7 ----------------------------------------------------------------------------
@@ -443,7 +299,9 @@ class World:
         assert policy is not None
         lines: list[tuple[Fraction, int, Fraction, int, int]] = []
         for model, line in self.assortments.get(showroom, {}).items():
-            if not self.models[model].active:
+            own = self.listings.get((showroom, model))
+            # Left free: what the showroom itself took off sale is not bought.
+            if not self.models[model].active or (own is not None and not own.active):
                 continue
             rate = self.rate(showroom, model, at)
             target = max(policy.minimum_stock, math.ceil(rate * policy.cover_days))
@@ -452,9 +310,8 @@ class World:
                 1
                 for one in self.offers.values()
                 if one.status == "open"
-                and one.active
                 and one.model == model
-                and one.expires_at > at
+                and one.created_at <= at < one.expires_at
                 and self.parties[one.customer].active
             )
             if wanted > 0:
@@ -505,7 +362,8 @@ class World:
             else:
                 stretches.append((quote, 1))
         for quote, quantity in stretches:
-            self.deals.append(Deal(supplier, showroom, model, quantity, quote, at))
+            count = self.bought(supplier, showroom)
+            self.deals.append(Deal(supplier, showroom, model, quantity, quote, at, count))
             self._pay(showroom, supplier, quantity * quote.price)
         if cars:
             self._store(showroom, model, len(cars), sum(quote.price for quote in cars), at)
@@ -517,92 +375,33 @@ class World:
         listing = self.listing(showroom, model)
         total_cost = cost + (listing.cost if listing else 0)
         total = quantity + (listing.quantity or 0 if listing else 0)
-        price = math.ceil(Fraction(total_cost, total) * (1 + Fraction(policy.markup) / 100))
+        price = _marked_up(total_cost, total, policy)
         if listing is None:
-            # The database names the new listing; until then it goes by a number below zero.
-            number = min([0, *self.listings]) - 1
-            listing = Listing(number, showroom, model, price, 0, automatic=True)
-            self.listings[number] = listing
-            self.price_changes.append(PriceChange(number, None, price, at))
+            listing = Listing(showroom, model, price, 0, automatic=True)
+            self.begin_to_sell(listing, at)
         listing.quantity, listing.cost = total, total_cost
         if listing.automatic:
             self.reprice(listing, price, at)
 
+    def begin_to_sell(self, listing: Listing, at: datetime) -> None:
+        """Begin to sell a car model."""
+        self.listings[listing.seller, listing.model] = listing
+        self.price_changes.append(
+            PriceChange(listing.seller, listing.model, None, listing.price, at)
+        )
+
     def reprice(self, listing: Listing, price: int, at: datetime) -> None:
         """Set a price and remember it; the same price is no change."""
         if listing.price != price:
-            self.price_changes.append(PriceChange(listing.id, listing.price, price, at))
+            change = PriceChange(listing.seller, listing.model, listing.price, price, at)
+            self.price_changes.append(change)
             listing.price = price
 
-    # Section 8 ----------------------------------------------------------------------------
-
-    def expected(self, showroom: int, model: int, at: datetime) -> int:
-        """Cars of a model that a showroom expects to sell over its horizon."""
+    def mark_up(self, showroom: int, at: datetime) -> None:
+        """Price what is in stock, and priced automatically, by the markup as it is now."""
         policy = self.parties[showroom].policy
         assert policy is not None
-        return max(1, half_up(self.rate(showroom, model, at) * policy.horizon_days))
-
-    def factor(self, supplier: int, bought: int, cars: int) -> Fraction:
-        """The mean of what loyalty leaves of the price over the next so many cars."""
-        shares = Fraction(0)
-        for count in range(bought, bought + cars):
-            tier = self.tier_at(supplier, count)
-            shares += 1 - (Fraction(tier.percent) / 100 if tier else 0)
-        return shares / cars
-
-    def plan_cost(self, showroom: int, plan: dict[int, int], cars: dict[int, int]) -> Fraction:
-        """What a whole plan, supplier by car model, costs over the horizon."""
-        total = Fraction(0)
-        for supplier in set(plan.values()):
-            models = [model for model, one in plan.items() if one == supplier]
-            listed = 0
-            for model in models:
-                listing = self.listing(supplier, model)
-                assert listing is not None
-                listed += cars[model] * listing.price
-            bought = self.bought(supplier, showroom)
-            number = sum(cars[model] for model in models)
-            total += listed * self.factor(supplier, bought, number)
-        return total
-
-    def review(self, at: datetime) -> None:
-        """Choose the supplier of every line anew."""
-        for room in self.of_kind("showroom"):
-            for model, supplier in self.best_plan(room.id, at).items():
-                self.assortments[room.id][model].supplier = supplier
-
-    def plans(self, showroom: int, at: datetime) -> tuple[list[dict[int, int]], dict[int, int]]:
-        """Every assignment of suppliers to the lines that somebody can serve, and cars expected."""
-        can: dict[int, list[int]] = {}
-        for model in sorted(self.assortments.get(showroom, {})):
-            able = [one.id for one in self.of_kind("supplier") if self.listing(one.id, model)]
-            if able:
-                can[model] = able
-        cars = {model: self.expected(showroom, model, at) for model in can}
-        return [dict(zip(can, choice)) for choice in product(*can.values())], cars
-
-    def best_plan(self, showroom: int, at: datetime) -> dict[int, int | None]:
-        """The cheapest plan if it saves enough, else the one that changes only what it must."""
-        policy = self.parties[showroom].policy
-        assert policy is not None
-        lines = self.assortments.get(showroom, {})
-        plans, cars = self.plans(showroom, at)
-        costs = [(self.plan_cost(showroom, plan, cars), plan) for plan in plans]
-        keeping = [
-            (cost, plan)
-            for cost, plan in costs
-            if all(
-                supplier == lines[model].supplier
-                or not self._serves(lines[model].supplier, model)
-                for model, supplier in plan.items()
-            )
-        ]
-        best_cost, best = min(costs, key=lambda one: one[0])
-        kept_cost, kept = min(keeping, key=lambda one: one[0])
-        saved_enough = kept_cost - best_cost >= kept_cost * Fraction(policy.minimum_saving) / 100
-        chosen = best if best_cost < kept_cost and saved_enough else kept
-        return {model: chosen.get(model) for model in lines}
-
-    def _serves(self, supplier: int | None, model: int) -> bool:
-        """Whether a supplier still lists a car model."""
-        return supplier is not None and self.listing(supplier, model) is not None
+        for listing in self.listings.values():
+            if listing.seller == showroom and listing.active and listing.automatic:
+                if listing.quantity:
+                    self.reprice(listing, _marked_up(listing.cost, listing.quantity, policy), at)

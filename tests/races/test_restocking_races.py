@@ -7,6 +7,8 @@ from functools import partial
 
 from marketplace.common.shards import WHOLE
 from marketplace.ledger.addresses import wallet
+from marketplace.parties.models import Supplier
+from marketplace.parties.services import set_policy
 from marketplace.pricing.models import Listing, PriceChange
 from marketplace.pricing.services import set_price
 from marketplace.trading.models import AssortmentLine, Deal, JobRun
@@ -105,6 +107,22 @@ def test_a_sale_that_waited_for_a_restock_sells_at_the_new_price_and_cost(
     assert (restocking.result().cars, selling.result().deals) == (2, 1)
     deal = Deal.objects.get(sold_at=later, kind="retail")
     assert (deal.unit_price_cents, deal.cost_cents) == (966_000, 840_000)
+
+
+def test_a_sale_that_waited_for_a_delivery_at_the_same_price_keeps_its_cars(
+    audit_clean: None,
+) -> None:
+    market, car_model, showroom = small_market(cars=1)
+    works = Supplier.objects.get()
+    set_policy(showroom=showroom, minimum_stock=3, at=NOW)
+    market.offer(market.customer("Ann"), car_model, 1_000_000)
+
+    with turns() as act, holding_account(wallet(works.pk)):
+        restocking = act.send(restock("s1"), waiting=1)
+        selling = act.send(partial(match_offers, shard=WHOLE, slot="m1", at=AT), waiting=2)
+
+    assert (restocking.result().cars, selling.result().deals) == (2, 1)
+    assert market.listing(showroom, car_model).quantity == 2
 
 
 def test_a_price_set_by_hand_while_cars_come_in_stays(audit_clean: None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, signal
@@ -14,7 +15,6 @@ from django.db import connection
 from marketplace.common.nudges import Job, silence
 from marketplace.common.shards import Shard
 from marketplace.simulation.services.benches.measuring import Taken, measured
-from marketplace.simulation.services.benches.world import AT
 from marketplace.trading.services.jobs import run_shard, shards_of
 
 #: Workers are forked, as Celery's are.
@@ -31,18 +31,18 @@ class Crew:
     job: Job
     workers: Sequence[Connection]
 
-    def run(self, slot: str) -> None:
+    def run(self, slot: str, at: datetime) -> None:
         """Run the job as production does: find the shards that have work, hand each to who is free."""
-        todo = shards_of(self.job, slot=slot, at=AT)
+        todo = shards_of(self.job, slot=slot, at=at)
         if not self.workers:
             for shard in todo:
-                run_shard(self.job, shard, slot=slot, at=AT)
+                run_shard(self.job, shard, slot=slot, at=at)
             return
         idle, busy = list(self.workers), set[Connection]()
         while todo or busy:
             while todo and idle:
                 worker = idle.pop()
-                worker.send((todo.pop(0), slot))
+                worker.send((todo.pop(0), slot, at))
                 busy.add(worker)
             for worker in [one for one in wait(list(busy)) if isinstance(one, Connection)]:
                 _answer(worker)
@@ -124,6 +124,6 @@ def _work(
 
 def _do_shards(orders: Connection, job: Job) -> None:
     while (order := orders.recv()) is not None:
-        shard, slot = order
+        shard, slot, at = order
         assert isinstance(shard, Shard)
-        orders.send(run_shard(job, shard, slot=slot, at=AT))
+        orders.send(run_shard(job, shard, slot=slot, at=at))
