@@ -74,7 +74,7 @@ class Events:
 
     def people_act(self) -> None:
         """Customers post offers, and everybody does something else."""
-        self._post(self.random.randint(1, 8))
+        self._post(self.random.randint(1, 12))
         for _ in range(self.random.randint(0, 3)):
             self.random.choice(self._acts)()
 
@@ -123,7 +123,7 @@ class Events:
         customer = self._one_of(self.market.ids("customer"))
         if model is None or customer is None:
             return None
-        maximum = self.market.price_near(self.market.typical_price(model), 0.75, 1.4)
+        maximum = self.market.price_near(self.market.typical_price(model), 0.8, 1.5)
         if not self.world.hold(customer, maximum):
             return None
         life = self.random.choice((1, 3, 30)) * DAY

@@ -147,14 +147,14 @@ class RandomMarket:
             row.pk, "showroom", founded_at, policy=policy, preference=criteria
         )
         self.world.find_assortment(row.pk, founded_at)
-        self.fund(row.pk, pick.choice((0, 3_000_000, 10_000_000, 20_000_000, 300_000_000)))
+        self.fund(row.pk, pick.choice((0, 3_000_000, 10_000_000, 50_000_000, 300_000_000)))
 
     def random_policy(self) -> things.Policy:
         """Terms that differ enough to matter in a few days."""
         pick = self.random
         return things.Policy(
             cover_days=pick.choice((0, 3, 14, 14, 60)),
-            minimum_stock=pick.choice((0, 1, 1, 2, 4)),
+            minimum_stock=pick.choice((0, 1, 2, 3, 5)),
             window_days=pick.choice((1, 5, 30)),
             horizon_days=pick.choice((1, 30, 90)),
             markup=pick.choice(tuple(map(Decimal, ("0.00", "3.33", "15.00", "15.00", "40.00")))),
@@ -186,14 +186,17 @@ class RandomMarket:
         """A customer with a confirmed address and money for a few cars."""
         row = factories.make_customer()
         self.world.parties[row.pk] = things.Party(row.pk, "customer", row.created_at)
-        self.fund(row.pk, self.random.choice((1_000_000, 10_000_000, 100_000_000)))
+        self.fund(row.pk, self.random.choice((3_000_000, 30_000_000, 100_000_000)))
 
     # What sellers announce ----------------------------------------------------------------
 
     def set_tiers(self, seller: int) -> None:
         """New loyalty tiers, maybe none; a tier that stays keeps its number."""
         pick = self.random
-        thresholds = sorted(pick.sample((1, 2, 3, 5, 8, 12, 20, 5_000), pick.choice((0, 1, 2, 3))))
+        steps = (
+            (1, 2, 3) if self.world.parties[seller].kind == "showroom" else (1, 3, 6, 12, 20, 5_000)
+        )
+        thresholds = sorted(pick.sample(steps, pick.choice((0, 1, 2, 3))))
         percents = sorted(pick.sample(sorted(set(PERCENTS)), len(thresholds)))
         rows = set_tiers(
             seller=Party.objects.get(pk=seller),

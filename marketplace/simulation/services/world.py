@@ -20,7 +20,7 @@ from marketplace.ledger.addresses import WORLD, wallet
 from marketplace.ledger.services import Move, post_new
 from marketplace.parties.models import Party, Showroom, Supplier, User
 from marketplace.parties.rules import MemberRole
-from marketplace.parties.services import add_member, found_supplier
+from marketplace.parties.services import add_member, found_showroom, found_supplier
 from marketplace.pricing.services import set_prices, set_tiers
 from marketplace.simulation.rules import logins, people, showrooms, suppliers
 from marketplace.simulation.rules.chance import chance_of
@@ -30,7 +30,7 @@ from marketplace.simulation.rules.sizes import WorldSize
 from marketplace.simulation.selectors import facts_of, places
 from marketplace.simulation.services.people import write_customers, write_people
 from marketplace.trading.rules.assortment import CarFacts, criteria_data
-from marketplace.trading.services.assortments import open_showroom
+from marketplace.trading.services.assortments import set_preferences
 
 
 class Progress(Protocol):
@@ -148,10 +148,9 @@ def _showrooms(
     opened: list[Showroom] = []
     for plan, owner in zip(plans, users, strict=True):
         on_progress(_("Showrooms"), len(opened), len(plans))
-        showroom = open_showroom(
+        showroom = found_showroom(
             owner=owner,
             name=plan.name,
-            criteria=criteria_data(plan.criteria),
             at=at,
             address=plan.address,
             cover_days=plan.cover_days,
@@ -162,6 +161,11 @@ def _showrooms(
         )
         set_tiers(seller=showroom, tiers=plan.tiers, at=at)
         opened.append(showroom)
+    wishes = {
+        showroom.pk: criteria_data(plan.criteria)
+        for showroom, plan in zip(opened, plans, strict=True)
+    }
+    set_preferences(criteria=wishes, at=at)
     on_progress(_("Showrooms"), len(plans), len(plans))
     _add_staff(opened[0], at)
     _give_opening_balances(

@@ -74,6 +74,20 @@ def set_preference(*, showroom: Showroom, criteria: object, at: datetime) -> Pre
 
 
 @act
+def set_preferences(*, criteria: Mapping[int, object], at: datetime) -> None:
+    """Set the first preference of many showrooms, by showroom id, and find all assortments once.
+
+    Raises:
+        Invalid: a criterion makes no sense; the field says which. Nothing is set then.
+    """
+    Preference.objects.bulk_create(
+        Preference(showroom_id=pk, criteria=criteria_data(criteria_from(data)), created_at=at)
+        for pk, data in criteria.items()
+    )
+    _apply(WHOLE, at)
+
+
+@act
 def find_assortment(*, showroom: Showroom, at: datetime) -> AssortmentReport:
     """Find one showroom's assortment by its preference as it stands."""
     return _apply(WHOLE, at, showroom.pk)
