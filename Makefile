@@ -20,7 +20,7 @@ export PIPENV_NOSPIN := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format lock bench teeth clean
+.PHONY: help setup run test lint format words lock bench teeth clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -72,6 +72,11 @@ lint-deploy:
 
 format: setup ## put imports and code into their usual form
 	@$(BIN)/isort --quiet $(CODE) && $(BIN)/black --quiet $(CODE)
+
+words: setup ## gather the texts into the catalogues and compile them; needs GNU gettext
+	@$(MANAGE) makemessages --all --no-wrap --no-obsolete --add-location file $(addprefix --ignore ,tests var node_modules staticfiles)
+	@sed -i.bak '/^"POT-Creation-Date:/d' locale/*/LC_MESSAGES/django.po && rm locale/*/LC_MESSAGES/django.po.bak
+	@$(MANAGE) compilemessages $(addprefix --ignore ,.venv .pipenv node_modules)
 
 # No registry's address is committed: pip's and npm's own configuration decide where from.
 lock: setup ## lock the newest allowed versions of all packages

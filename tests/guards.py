@@ -277,9 +277,7 @@ MATCH = (
         MATCHING,
         "WHERE id = ANY(%s) AND status = 'open' AND is_active",
         "WHERE id = ANY(%s)",
-        (
-            f"{MATCH_RACES}::test_a_cancellation_that_comes_first_leaves_the_car_to_the_next_offer",
-        ),
+        (f"{MATCH_RACES}::test_a_cancellation_that_comes_first_leaves_the_car_to_the_next_offer",),
     ),
     Guard(
         "a plan whose offers moved is made again",
@@ -287,9 +285,7 @@ MATCH = (
         MATCHING,
         "    if closed != len(matches):",
         "    if False:",
-        (
-            f"{MATCH_RACES}::test_a_cancellation_that_comes_first_leaves_the_car_to_the_next_offer",
-        ),
+        (f"{MATCH_RACES}::test_a_cancellation_that_comes_first_leaves_the_car_to_the_next_offer",),
     ),
     Guard(
         "a plan whose shelves moved is made again",
@@ -329,7 +325,9 @@ MATCH = (
         STOCK,
         " AND pricing_listing.quantity = plan.quantity AND stock_cost_cents = plan.cost",
         "",
-        (f"{STOCK_RACES}::test_a_sale_that_waited_for_a_delivery_at_the_same_price_keeps_its_cars",),
+        (
+            f"{STOCK_RACES}::test_a_sale_that_waited_for_a_delivery_at_the_same_price_keeps_its_cars",
+        ),
     ),
     Guard(
         "patronage is added to, not written over",
@@ -345,9 +343,7 @@ MATCH = (
         BOOK,
         "SELECT p.buyer_id, p.seller_id, p.cars - coalesce(since.cars, 0)\n",
         "SELECT p.buyer_id, p.seller_id, p.cars\n",
-        (
-            f"{TRADING}::test_what_a_run_has_sold_reaches_no_higher_tier_in_the_same_run",
-        ),
+        (f"{TRADING}::test_what_a_run_has_sold_reaches_no_higher_tier_in_the_same_run",),
     ),
     Guard(
         "a tier is reached by what was bought before the run",

@@ -82,7 +82,9 @@ class Market:
         report = restock_showrooms(shard=WHOLE, slot=slot, at=at)
         assert report.failed == 0
 
-    def price(self, seller: Party, car_model: CarModel, cents: int, at: datetime = STOCKED) -> Listing:
+    def price(
+        self, seller: Party, car_model: CarModel, cents: int, at: datetime = STOCKED
+    ) -> Listing:
         """Set a price by hand; returns the listing."""
         return set_price(listing=self.listing(seller, car_model), price_cents=cents, at=at)
 

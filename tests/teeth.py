@@ -33,7 +33,15 @@ PROJECT = Path(__file__).resolve().parents[1]
 PATIENCE_S = 120
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", ".pipenv", ".env", "var", "node_modules", "staticfiles", "*cache*", ".hypothesis"
+    ".git",
+    ".venv",
+    ".pipenv",
+    ".env",
+    "var",
+    "node_modules",
+    "staticfiles",
+    "*cache*",
+    ".hypothesis",
 )
 
 #: Added to a migration: the same without some constraints.
@@ -181,7 +189,9 @@ def addresses() -> tuple[str, str]:
 def main() -> int:
     """Remove what was asked for; 1 if a guard has no teeth."""
     parser = argparse.ArgumentParser(prog="python -m tests.teeth", description=__doc__)
-    parser.add_argument("-k", default="", metavar="TEXT", help="only guards with this in their name")
+    parser.add_argument(
+        "-k", default="", metavar="TEXT", help="only guards with this in their name"
+    )
     parser.add_argument("--list", action="store_true", help="name the guards")
     parser.add_argument("--write", action="store_true", help="write tests/GUARDS.md")
     parser.add_argument("--jobs", type=int, default=2, help="so many at once")
@@ -205,7 +215,9 @@ def _prove(chosen: Sequence[Removal], jobs: int) -> int:
             untouched = benches[0].run(tests)
             red = re.findall(r"^(?:FAILED|ERROR) .*", untouched, re.MULTILINE)
             if red or " passed" not in untouched:
-                print("Red before anything was removed:", *(red or [untouched[-2_000:]]), sep="\n  ")
+                print(
+                    "Red before anything was removed:", *(red or [untouched[-2_000:]]), sep="\n  "
+                )
                 return 1
             return _try_all(chosen, benches)
         finally:

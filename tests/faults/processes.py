@@ -49,7 +49,7 @@ def test_database_url() -> str:
     return f"postgres://{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}"
 
 
-test_database_url.__test__ = False  # type: ignore[attr-defined]  # its name only looks like a test's
+test_database_url.__test__ = False
 
 
 def surroundings(database_url: str, redis_url: str, **more: str) -> dict[str, str]:

@@ -56,9 +56,7 @@ def undisturbed(job: Job) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("place", every_place())
-def test_a_job_killed_anywhere_is_done_once_by_the_next_slot(
-    place: str, audit_clean: None
-) -> None:
+def test_a_job_killed_anywhere_is_done_once_by_the_next_slot(place: str, audit_clean: None) -> None:
     job = JOBS[place.replace(".", ":").partition(":")[0]]
     expected = undisturbed(job)
     build_market()

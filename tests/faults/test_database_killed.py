@@ -79,7 +79,14 @@ def test_a_request_that_lost_its_database_is_repeated_with_one_effect(
     assert actor.act("picture") == before
     for _ in range(2):
         actor.act("give", **values)
-    money = dict(map(lambda row: (tuple(row[:2]), row[2]), actor.act("picture", )["money"]))
+    money = dict(
+        map(
+            lambda row: (tuple(row[:2]), row[2]),
+            actor.act(
+                "picture",
+            )["money"],
+        )
+    )
     was = dict(map(lambda row: (tuple(row[:2]), row[2]), before["money"]))
     assert money[("Ann", "wallet")] - was[("Ann", "wallet")] == 700
 

@@ -51,9 +51,7 @@ def queued(redis: OwnServer) -> int:
         return int(client.llen(QUEUE))
 
 
-@pytest.mark.parametrize(
-    ("trouble", "connected"), [(frozen, True), (frozen, False), (away, True)]
-)
+@pytest.mark.parametrize(("trouble", "connected"), [(frozen, True), (frozen, False), (away, True)])
 def test_nobody_waits_long_for_a_bell_that_does_not_ring(
     trouble, connected: bool, redis: OwnServer, audit_clean: None
 ) -> None:

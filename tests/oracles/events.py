@@ -68,9 +68,9 @@ class Events:
         )
 
     def a_while_passes(self) -> None:
-        """The clock goes on by minutes, hours or days."""
+        """The clock goes on by minutes, hours or days, often to the instant at which something ends."""
         minutes = self.random.choice((1, 60, 700, 1_440, 3_000))
-        self.market.now += timedelta(minutes=minutes, seconds=self.random.randint(0, 59))
+        self.market.now += timedelta(minutes=minutes, seconds=self.random.choice((0, 0, 0, 41)))
 
     def people_act(self) -> None:
         """Customers post offers, and everybody does something else."""

@@ -22,7 +22,7 @@ from tests.oracles.market_oracle import DAY, World
 BEGIN = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 #: Few values, so that ties are common; some that don't come out even.
-PERCENTS = tuple(map(Decimal, ("0.01", "2.50", "5.00", "5.00", "7.77", "10.00", "33.33")))
+PERCENTS = tuple(map(Decimal, ("0.01", "5.00", "7.77", "10.00", "10.00", "20.00", "33.33")))
 MAKES = ("Aurora", "Borealis")
 BODIES = ("sedan", "suv", "wagon")
 FUELS = ("petrol", "electric")
@@ -82,7 +82,7 @@ class RandomMarket:
     def price_near(self, cents: int, low: float, high: float) -> int:
         """A random price in a range, mostly a round one."""
         price = int(cents * self.random.uniform(low, high))
-        return price if self.random.random() < 0.3 else max(1, round(price, -3))
+        return price if self.random.random() < 0.3 else max(1, round(price, -5))
 
     def fund(self, party: int, cents: int) -> None:
         """Give a party money from outside."""
@@ -157,7 +157,7 @@ class RandomMarket:
             minimum_stock=pick.choice((0, 1, 2, 3, 5)),
             window_days=pick.choice((1, 5, 30)),
             horizon_days=pick.choice((1, 30, 90)),
-            markup=pick.choice(tuple(map(Decimal, ("0.00", "3.33", "15.00", "15.00", "40.00")))),
+            markup=pick.choice(tuple(map(Decimal, ("0.00", "3.33", "15.00", "25.00", "25.00")))),
             reserve=pick.choice((0, 0, 500_000, 5_000_000)),
             assortment_size=pick.choice((1, 3, 5, 5)),
             minimum_saving=pick.choice(tuple(map(Decimal, ("0.00", "1.00", "1.00", "5.00")))),

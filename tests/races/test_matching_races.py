@@ -71,10 +71,7 @@ def test_runs_of_different_slots_and_divisions_at_once_sell_every_car_once(
         outcomes = at_once(
             match(f"a{number}"),
             match(f"b{number}"),
-            *(
-                partial(match_offers, shard=shard, slot=f"c{number}", at=AT)
-                for shard in shards(2)
-            ),
+            *(partial(match_offers, shard=shard, slot=f"c{number}", at=AT) for shard in shards(2)),
         )
 
         assert refusals(outcomes) == []
@@ -85,7 +82,9 @@ def test_runs_of_different_slots_and_divisions_at_once_sell_every_car_once(
         assert Counter(offer.status for offer in offers)["filled"] == max(0, wanted)
 
     assert market.listing(showroom, car_model).quantity == 0
-    assert sum(money_of(customer)[0] + money_of(customer)[1] for customer in customers) == 18_000_000
+    assert (
+        sum(money_of(customer)[0] + money_of(customer)[1] for customer in customers) == 18_000_000
+    )
 
 
 def test_shards_at_once_count_a_common_patron_exactly(audit_clean: None) -> None:
@@ -155,9 +154,7 @@ def test_a_cancellation_that_comes_second_is_told_that_the_offer_is_closed(
 
     with turns() as act, holding_account(wallet(showroom.pk)):
         matching = act.send(match("t1"), waiting=1)
-        cancelling = act.send(
-            partial(cancel_offer, customer=ann, offer=offer, at=AT), waiting=2
-        )
+        cancelling = act.send(partial(cancel_offer, customer=ann, offer=offer, at=AT), waiting=2)
 
     assert (matching.result().deals, refusals([cancelling.result()])) == (1, ["offer_closed"])
     assert money_of(ann) == (500_000, 0)

@@ -147,7 +147,7 @@ def test_one_reference_posted_several_times_at_once_has_one_effect() -> None:
 
         outcomes = at_once(*[partial(post, move, at=NOW)] * 4)
 
-        assert len({one[0].pk for one in outcomes}) == 1  # type: ignore[index]  # transfers
+        assert len({one[0].pk for one in outcomes}) == 1
         assert available(2) == 10 * (number + 1)
 
 

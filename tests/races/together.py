@@ -117,7 +117,7 @@ def undecided(act: Act) -> Iterator[object]:
             done.set()
 
     with ThreadPoolExecutor(1) as pool:
-        future = pool.submit(_in_thread, hold, act)  # type: ignore[arg-type]  # returns nothing
+        future = pool.submit(_in_thread, hold, act)
         try:
             assert done.wait(PATIENCE_S)
             if not results:

@@ -145,7 +145,7 @@ class PlainMarket:
             for customer in {customer for _pk, customer, _model, _maximum in queue}
             for seller in self.showrooms
         }
-        filled = naive_matches(sellers, queue, bought, at.timestamp())  # type: ignore[arg-type]  # any order
+        filled = naive_matches(sellers, queue, bought, at.timestamp())
         for pk, showroom, price in filled:
             self._sell(self.offers[pk], showroom, price, at)
         return filled
@@ -161,7 +161,7 @@ class PlainMarket:
             for (seller, model), listing in self.listings.items()
             if seller == showroom and listing.on_sale
         }
-        return Seller(showroom, dict(sorted(self.tiers[showroom].items())), promotions, stock)  # type: ignore[arg-type]  # instants as numbers
+        return Seller(showroom, dict(sorted(self.tiers[showroom].items())), promotions, stock)
 
     def _sell(self, offer: PlainOffer, showroom: int, price: int, at: datetime) -> None:
         listing = self.listings[showroom, offer.model]
@@ -268,9 +268,7 @@ class PlainMarket:
                 for model in listed
             }
             best = sorted(listed, key=lambda one: (-sold[one], self.suggested[one], one))
-            wants.assortment = {
-                model: wants.assortment.get(model) for model in best[: wants.size]
-            }
+            wants.assortment = {model: wants.assortment.get(model) for model in best[: wants.size]}
 
     def review(self, at: datetime) -> None:
         """Choose the supplier of every line of the active showrooms."""

@@ -63,7 +63,9 @@ STEPS = 30
 
 #: Few prices, so that many are equal or just miss each other.
 PRICES = st.sampled_from([1_150, 1_035, 1_100, 2_000, 1_200, 1_000, 1_001, 999, 3, 1])
-PERCENTS = st.sampled_from([Decimal("0.01"), Decimal("2.50"), Decimal("5.00"), Decimal("33.33"), Decimal("95.00")])
+PERCENTS = st.sampled_from(
+    [Decimal("0.01"), Decimal("2.50"), Decimal("5.00"), Decimal("33.33"), Decimal("95.00")]
+)
 PAUSES = st.sampled_from(
     [timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=5), timedelta(days=4)]
 )
@@ -76,7 +78,7 @@ class MarketMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.undo = transaction.atomic()
-        self.undo._from_testcase = True  # type: ignore[attr-defined]  # as Django's own TestCase does
+        self.undo._from_testcase = True
         self.undo.__enter__()
         self.plain = PlainMarket()
         self.at = NOW
@@ -109,7 +111,10 @@ class MarketMachine(RuleBasedStateMachine):
                 plain.listings[supplier.pk, model.pk] = PlainListing(cents)
         for number in range(2):
             showroom = market.showroom(
-                f"Showroom {number}", cents=funds, minimum_stock=at_least + number, assortment_size=2
+                f"Showroom {number}",
+                cents=funds,
+                minimum_stock=at_least + number,
+                assortment_size=2,
             )
             self.sellers.append(showroom)
             plain.showrooms[showroom.pk] = PlainShowroom(at_least + number, 2)
@@ -213,7 +218,9 @@ class MarketMachine(RuleBasedStateMachine):
         reports = [match_offers(shard=shard, slot=slot, at=at) for shard in division]
         assert sum(report.deals for report in reports) == len(filled)
         made = Deal.objects.filter(kind="retail", sold_at=at)
-        assert Counter(made.values_list("offer_id", "seller_id", "unit_price_cents")) == Counter(filled)
+        assert Counter(made.values_list("offer_id", "seller_id", "unit_price_cents")) == Counter(
+            filled
+        )
         if twice:
             assert match_offers(shard=WHOLE, slot=self.slot(), at=at).deals == 0
 
@@ -257,7 +264,10 @@ class MarketMachine(RuleBasedStateMachine):
         """Some listing, and what is known of it."""
         pairs = sorted(self.plain.listings)
         seller, model = pairs[place % len(pairs)]
-        return Listing.objects.get(seller=seller, car_model=model), self.plain.listings[seller, model]
+        return (
+            Listing.objects.get(seller=seller, car_model=model),
+            self.plain.listings[seller, model],
+        )
 
     @rule(place=st.integers(0, 20), cents=PRICES)
     def price(self, place: int, cents: int) -> None:
@@ -299,7 +309,9 @@ class MarketMachine(RuleBasedStateMachine):
         lasts=st.sampled_from([3, 100]),
         models=st.sets(st.integers(0, 2), max_size=2),
     )
-    def promote(self, place: int, percent: Decimal, hours: int, lasts: int, models: set[int]) -> None:
+    def promote(
+        self, place: int, percent: Decimal, hours: int, lasts: int, models: set[int]
+    ) -> None:
         seller = Party.objects.get(pk=self.sellers[place % 4].pk)
         if not seller.is_active:
             return
@@ -339,7 +351,9 @@ class MarketMachine(RuleBasedStateMachine):
             set_tiers(seller=seller, tiers=tiers, at=self.tick())
             self.plain.tiers[seller.pk] = dict(tiers)
 
-    @rule(place=PLACES, percent=st.sampled_from([Decimal("0.00"), Decimal("7.77"), Decimal("15.00")]))
+    @rule(
+        place=PLACES, percent=st.sampled_from([Decimal("0.00"), Decimal("7.77"), Decimal("15.00")])
+    )
     def mark_up(self, place: int, percent: Decimal) -> None:
         showroom = Showroom.objects.get(pk=self.sellers[2 + place % 2].pk)
         change_policy(showroom=showroom, at=self.tick(), markup_percent=percent)

@@ -20,6 +20,7 @@ from tests.marketplace.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
+
 def twice(maker: Callable[..., object], **fields: Any) -> None:
     """Make the same thing two times."""
     maker(**fields)
@@ -64,7 +65,8 @@ def a_transfer(**fields: Any) -> Transfer:
     source, _ = Account.objects.get_or_create(address="a")
     destination, _ = Account.objects.get_or_create(address="b")
     return Transfer.objects.create(
-        **{"source": source, "destination": destination, "amount_cents": 1, "reference": "r"} | fields
+        **{"source": source, "destination": destination, "amount_cents": 1, "reference": "r"}
+        | fields
     )
 
 
@@ -147,7 +149,7 @@ SAID_TWICE = {"pricing_quantity_is_not_negative"}
 def test_the_database_refuses(name: str) -> None:
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         VIOLATIONS[name]()
-    assert refused.value.__cause__.diag.constraint_name == name  # type: ignore[union-attr]  # psycopg2's
+    assert refused.value.__cause__.diag.constraint_name == name
 
 
 def test_every_constraint_of_the_rooms_is_violated_here() -> None:

@@ -58,7 +58,9 @@ def test_an_offer_needs_an_active_customer(market):
 
 
 def test_an_offer_needs_an_active_car_model(market):
-    assert refused(market.customer("Ann"), market.car_model(is_active=False)) == "car_model_inactive"
+    assert (
+        refused(market.customer("Ann"), market.car_model(is_active=False)) == "car_model_inactive"
+    )
 
 
 @pytest.mark.parametrize("cents", [0, -1, 10**12 + 1])
@@ -216,7 +218,12 @@ def test_a_deactivated_seller_announces_nothing(market):
 
     with pytest.raises(MarketplaceError) as refusal:
         publish_promotion(
-            seller=seller, name="Sale", percent=Decimal(5), starts_at=NOW, ends_at=NOW + HOUR, at=NOW
+            seller=seller,
+            name="Sale",
+            percent=Decimal(5),
+            starts_at=NOW,
+            ends_at=NOW + HOUR,
+            at=NOW,
         )
 
     assert refusal.value.code == "party_inactive"

@@ -81,7 +81,9 @@ def test_a_customer_gets_the_cheapest_car_not_the_dearest_that_it_could_pay(audi
     market = Market()
     car_model = market.car_model()
     market.supplier("Works", {car_model: 800_000})
-    dear, cheap = market.showroom("Dear", minimum_stock=1), market.showroom("Cheap", minimum_stock=1)
+    dear, cheap = market.showroom("Dear", minimum_stock=1), market.showroom(
+        "Cheap", minimum_stock=1
+    )
     market.stock_up()
     market.price(dear, car_model, 990_000)
     market.price(cheap, car_model, 980_000)

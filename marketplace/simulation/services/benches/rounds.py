@@ -24,7 +24,7 @@ from marketplace.simulation.services.benches.databases import (
 from marketplace.simulation.services.benches.floor import WrittenRows, next_transaction
 from marketplace.simulation.services.benches.measuring import Taken, measured
 from marketplace.simulation.services.benches.subjects import Subject
-from marketplace.simulation.services.benches.workers import Crew, crew, warm_ups
+from marketplace.simulation.services.benches.workers import Crew, apart, crew, warm_ups
 from marketplace.simulation.services.benches.world import AT, BenchWorld, build_world
 from marketplace.trading.models import Deal, JobRun
 from marketplace.trading.selectors.auditing import audit
@@ -79,8 +79,7 @@ class Bench:
         with scratch() as databases:
             with databases.seed():
                 self.say("building the market")
-                world = build_world(self.subject.size, self.plan.seed)
-                self.subject.prepare(world, warm_ups(self.plan.workers))
+                world = apart(partial(_built, self.subject, self.plan))
                 figures.server = durability()
             for number in range(self.plan.rounds + 1):
                 _Round(self, databases, world, figures, is_first=not number).run()
@@ -176,3 +175,9 @@ def _seconds(work: Callable[[], object]) -> float:
     began = perf_counter()
     work()
     return perf_counter() - began
+
+
+def _built(subject: Subject, plan: Plan) -> BenchWorld:
+    world = build_world(subject.size, plan.seed)
+    subject.prepare(world, warm_ups(plan.workers))
+    return world

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
 from signal import SIG_DFL, SIG_IGN, SIGINT, SIGTERM, signal
+from typing import TypeVar
 
 from django.db import connection
 
@@ -22,6 +24,7 @@ _FORK = get_context("fork")
 _READY = "ready"
 
 WarmUp = Callable[[int], None]
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,20 @@ def crew(job: Job, count: int, warm_up: WarmUp, *, counting: bool) -> Iterator[C
         ]
         warm_up(len(workers))
         yield Crew(job, workers)
+
+
+def apart(work: Callable[[], Result]) -> Result:
+    """Do something in a process of its own, so that this one stays as small as an idle worker."""
+    connection.close()
+    with ProcessPoolExecutor(1, _FORK) as pool:
+        return pool.submit(_and_hang_up, work).result()
+
+
+def _and_hang_up(work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    finally:
+        connection.close()
 
 
 def warm_ups(count: int) -> int:

@@ -21,7 +21,7 @@ from marketplace.common.nudges import silence
 from marketplace.ledger.addresses import WORLD, wallet
 from marketplace.ledger.services import Move, post_new
 from marketplace.parties.models import Customer, Party, Showroom, Supplier, User
-from marketplace.parties.rules import DEFAULT_POLICY, PartyKind
+from marketplace.parties.rules import DEFAULT_POLICY, PartyKind, Policy
 from marketplace.simulation.services.benches.past import PastDeal, Shelf, sell, stock_up
 from marketplace.simulation.services.benches.terms import write_price_lists, write_terms
 from marketplace.trading.models import AssortmentLine
@@ -143,7 +143,7 @@ def _sellers(kind: PartyKind, count: int) -> list[int]:
     if kind is PartyKind.SUPPLIER:
         copy_rows(Supplier, ["party_ptr_id"], ([pk] for pk in ids))
         return ids
-    policy = {name: getattr(DEFAULT_POLICY, name) for name in DEFAULT_POLICY.__dataclass_fields__}
+    policy = {name: getattr(DEFAULT_POLICY, name) for name in Policy.__dataclass_fields__}
     copy_rows(
         Showroom, ["party_ptr_id", "address", *policy], ((pk, "", *policy.values()) for pk in ids)
     )
