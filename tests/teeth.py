@@ -1,6 +1,6 @@
 """Removes the guards one by one from a copy of the tree, and sees a test go red for each.
 
-python -m tests.teeth [-k TEXT] [--list] [--write] [--jobs N]
+python -m tests.teeth [-k TEXT …] [--list] [--write] [--jobs N]
 
 Nothing is done to the checkout, but for `--write`, which writes tests/GUARDS.md. The tests run in
 databases of their own on the test's PostgreSQL, which are dropped afterwards.
@@ -156,24 +156,24 @@ def _complaint(output: str, tests: Sequence[str]) -> str:
     return ""
 
 
-def removals(wanted: str) -> list[Removal]:
-    """Everything that can be removed, or what has the text in its name."""
-    found = [Removal(one.name, one.file, one.text, one.instead, one.tests) for one in GUARDS]
+def removals(wanted: Sequence[str]) -> list[Removal]:
+    """Everything that can be removed, or what has one of the texts in its name."""
+    found = [
+        Removal(one.name, one.file, one.text, one.instead, one.tests)
+        for one in GUARDS
+        if _is_wanted(one.name, wanted)
+    ]
     for file, names in CONSTRAINTS_BY_FILE.items():
-        end = (PROJECT / file).read_text().rstrip().splitlines()[-3:]
-        text = "\n".join(end)
-        some = [name for name in names if wanted in name or wanted in file]
+        some = tuple(name for name in names if _is_wanted(name, wanted))
         if some:
-            found.append(
-                Removal(
-                    f"constraints of {file} {wanted}".strip(),
-                    file,
-                    text,
-                    text + WITHOUT % (set(some),),
-                    tuple(f"{CONSTRAINT_TEST}[{name}]" for name in some),
-                )
-            )
-    return [one for one in found if wanted in one.name]
+            end = "\n".join((PROJECT / file).read_text().rstrip().splitlines()[-3:])
+            tests = tuple(f"{CONSTRAINT_TEST}[{name}]" for name in some)
+            found.append(Removal(", ".join(some), file, end, end + WITHOUT % (some,), tests))
+    return found
+
+
+def _is_wanted(name: str, wanted: Sequence[str]) -> bool:
+    return not wanted or any(text in name for text in wanted)
 
 
 def addresses() -> tuple[str, str]:
@@ -189,9 +189,7 @@ def addresses() -> tuple[str, str]:
 def main() -> int:
     """Remove what was asked for; 1 if a guard has no teeth."""
     parser = argparse.ArgumentParser(prog="python -m tests.teeth", description=__doc__)
-    parser.add_argument(
-        "-k", default="", metavar="TEXT", help="only guards with this in their name"
-    )
+    parser.add_argument("-k", nargs="+", default=[], metavar="TEXT", help="guards named like this")
     parser.add_argument("--list", action="store_true", help="name the guards")
     parser.add_argument("--write", action="store_true", help="write tests/GUARDS.md")
     parser.add_argument("--jobs", type=int, default=2, help="so many at once")

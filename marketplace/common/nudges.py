@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
+from time import monotonic
 
 from celery import current_app
 from django.db import transaction
@@ -48,18 +49,32 @@ def nudge(job: Job) -> None:
     A run that begins after the nudge makes it void, so a thousand nudges cost one run.
     """
     if not _silent.get():
-        transaction.on_commit(lambda: _ring(job), robust=True)
+        transaction.on_commit(lambda: _bell.ring(job), robust=True)
 
 
-def _ring(job: Job) -> None:
-    """Publish without waiting: whoever posts an offer must not suffer from a broker that is away."""
-    try:
-        current_app.send_task(
-            job.value,
-            kwargs={"nudged_at": timezone.now().isoformat()},
-            retry=False,
-            ignore_result=True,
-        )
-    # Whatever is wrong with the broker, the timetable will do the work.
-    except Exception as error:  # pylint: disable=broad-exception-caught
-        logger.warning("nudge lost", extra={"job": job.value, "error": repr(error)})
+class _Bell:
+    """Rings without making anybody wait twice for a broker that does not answer."""
+
+    def __init__(self) -> None:
+        self._silent_until = 0.0
+
+    def ring(self, job: Job) -> None:
+        """Publish the nudge; one that failed keeps the bell still for a while."""
+        if monotonic() < self._silent_until:
+            return
+        try:
+            current_app.send_task(
+                job.value,
+                kwargs={"nudged_at": timezone.now().isoformat()},
+                retry=False,
+                ignore_result=True,
+            )
+        # Whatever is wrong with the broker, the timetable will do the work.
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            self._silent_until = monotonic() + _STILL_AFTER_A_FAILURE_S
+            logger.warning("nudge lost", extra={"job": job.value, "error": repr(error)})
+
+
+_STILL_AFTER_A_FAILURE_S = 5.0
+
+_bell = _Bell()

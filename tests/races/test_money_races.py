@@ -51,6 +51,8 @@ def test_of_two_offers_posted_at_once_on_one_wallet_only_the_one_that_fits_is_po
 
 def test_whoever_waited_for_a_wallet_sees_what_is_left_of_it(market: Market) -> None:
     car_model, customer = market.car_model(), market.customer("Ann", cents=1_500)
+    # Both accounts are there: else the second would wait for the first to open one.
+    cancel_offer(customer=customer, offer=market.offer(customer, car_model, 1), at=NOW)
     post_one = partial(
         post_offer, customer=customer, car_model=car_model, max_price_cents=1_000, at=NOW
     )

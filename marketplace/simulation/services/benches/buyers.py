@@ -19,6 +19,7 @@ from marketplace.catalog.models import CarModel
 from marketplace.common.errors import Busy
 from marketplace.common.nudges import silence
 from marketplace.parties.models import Customer
+from marketplace.simulation.rules.chance import chance_of
 from marketplace.simulation.services.benches.world import AT, BenchWorld
 from marketplace.trading.services.offers import cancel_offer, post_offer
 
@@ -89,7 +90,7 @@ def buyer(world: BenchWorld, seed: int, waits: Waits) -> Iterator[Buyer]:
 def _buy(parents: Connection, orders: Connection, world: BenchWorld, seed: int) -> None:
     parents.close()  # or the end of the parent would never show
     signal(SIGINT, SIG_IGN)
-    rng = Random(seed)
+    rng = chance_of("buyer", seed)
     seconds: list[float] = []
     with silence():
         _visit(world, rng, [])

@@ -1,6 +1,7 @@
 """The floor: the same rows, written back as fast as the database can take them.
 
-Knows no job. What a run wrote is found by the transactions that wrote it, in every table.
+Knows no job. What a run wrote is found by the transactions that wrote it, in every table. All names
+in the SQL are those of tables and columns, read from the database itself.
 """
 
 from __future__ import annotations
@@ -58,8 +59,8 @@ class WrittenRows:
             cursor.execute(_TABLES)
             for table, key in cursor.fetchall():
                 text = self._file()
-                condition = f"xmin::text::bigint >= {since}"
-                _copy(f"COPY (SELECT * FROM {table} WHERE {condition}) TO STDOUT", text)
+                rows = f"SELECT * FROM {table} WHERE xmin::text::bigint >= {since}"  # nosec B608
+                _copy(f"COPY ({rows}) TO STDOUT", text)
                 if text.tell():
                     self._tables.append(_Rows(table, key, text))
 
@@ -85,14 +86,16 @@ class WrittenRows:
                 cursor.execute(f"CREATE TABLE staged.{table} (LIKE {table})")
                 _copy(f"COPY staged.{table} FROM STDIN", rows.text)
                 text = self._file()
-                missing = f"NOT EXISTS (SELECT FROM {table} t WHERE t.{key} = s.{key})"
-                _copy(
-                    f"COPY (SELECT * FROM staged.{table} s WHERE {missing} ORDER BY ctid) TO STDOUT",
-                    text,
+                missing = (
+                    f"NOT EXISTS (SELECT FROM {table} t WHERE t.{key} = s.{key})"  # nosec B608
                 )
+                fresh = (
+                    f"SELECT * FROM staged.{table} s WHERE {missing} ORDER BY ctid"  # nosec B608
+                )
+                _copy(f"COPY ({fresh}) TO STDOUT", text)
                 if text.tell():
                     new.append(_Rows(table, key, text))
-                cursor.execute(f"DELETE FROM staged.{table} s WHERE {missing}")
+                cursor.execute(f"DELETE FROM staged.{table} s WHERE {missing}")  # nosec B608
                 cursor.execute(f"VACUUM ANALYZE staged.{table}")
                 updates += _update(cursor, table, key)
         return Floor(new, updates)
@@ -138,22 +141,22 @@ def _copy(sql: str, text: IO[bytes]) -> None:
 
 def _update(cursor: Any, table: str, key: str) -> list[_Update]:
     """One UPDATE of the columns that differ anywhere, if there are rows to change."""
-    cursor.execute(f"SELECT count(*) FROM staged.{table}")
+    cursor.execute(f"SELECT count(*) FROM staged.{table}")  # nosec B608
     (rows,) = cursor.fetchone()
     if not rows:
         return []
-    cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+    cursor.execute(f"SELECT * FROM {table} LIMIT 0")  # nosec B608
     columns = [column.name for column in cursor.description if column.name != key]
     differences = ", ".join(f"bool_or(t.{_q(c)} IS DISTINCT FROM s.{_q(c)})" for c in columns)
     join = f"{table} t JOIN staged.{table} s ON s.{key} = t.{key}"
-    cursor.execute(f"SELECT {differences} FROM {join}")
+    cursor.execute(f"SELECT {differences} FROM {join}")  # nosec B608
     changed = [
         column for column, differs in zip(columns, cursor.fetchone(), strict=True) if differs
     ]
     if not changed:
         return []
     assignments = ", ".join(f"{_q(column)} = s.{_q(column)}" for column in changed)
-    sql = f"UPDATE {table} t SET {assignments} FROM staged.{table} s WHERE s.{key} = t.{key}"
+    sql = f"UPDATE {table} t SET {assignments} FROM staged.{table} s WHERE s.{key} = t.{key}"  # nosec B608
     return [_Update(sql, rows)]
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
@@ -21,7 +21,8 @@ from marketplace.common.nudges import silence
 from marketplace.ledger.addresses import WORLD, wallet
 from marketplace.ledger.services import Move, post_new
 from marketplace.parties.models import Customer, Party, Showroom, Supplier, User
-from marketplace.parties.rules import DEFAULT_POLICY, PartyKind, Policy
+from marketplace.parties.rules import DEFAULT_POLICY, PartyKind
+from marketplace.simulation.rules.chance import chance_of
 from marketplace.simulation.services.benches.past import PastDeal, Shelf, sell, stock_up
 from marketplace.simulation.services.benches.terms import write_price_lists, write_terms
 from marketplace.trading.models import AssortmentLine
@@ -72,7 +73,7 @@ class BenchWorld:
 
 def build_world(size: MarketSize, seed: int) -> BenchWorld:
     """Fill an empty database, up to the offers that wait at `AT`."""
-    rng = Random(seed)
+    rng = chance_of("bench", seed)
     with silence(), transaction.atomic():
         base_cents = {pk: rng.randrange(1_000_000, 4_000_000) for pk in _car_models(size.models)}
         suppliers = _sellers(PartyKind.SUPPLIER, size.suppliers)
@@ -143,7 +144,7 @@ def _sellers(kind: PartyKind, count: int) -> list[int]:
     if kind is PartyKind.SUPPLIER:
         copy_rows(Supplier, ["party_ptr_id"], ([pk] for pk in ids))
         return ids
-    policy = {name: getattr(DEFAULT_POLICY, name) for name in Policy.__dataclass_fields__}
+    policy = asdict(DEFAULT_POLICY)
     copy_rows(
         Showroom, ["party_ptr_id", "address", *policy], ((pk, "", *policy.values()) for pk in ids)
     )
@@ -214,7 +215,7 @@ def _write_past(world: BenchWorld, size: MarketSize, seed: int) -> None:
     """The stock, and the cars that were sold from it before."""
 
     def recent() -> Iterator[PastDeal]:
-        return _regular_deals(world, size.lines, Random(seed))
+        return _regular_deals(world, size.lines, chance_of("regulars", seed))
 
     def old() -> Iterator[PastDeal]:
         return _old_deals(world, size.lines, size.old_deals)
