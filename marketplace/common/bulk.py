@@ -92,14 +92,29 @@ def new_ids(model: type[Model], count: int) -> list[int]:
     """So many fresh primary keys, ascending, taken from the table's own sequence."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)",
+            "WITH counter AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, %s)::regclass AS name)"
+            " SELECT array_agg(nextval(name)) FROM counter, generate_series(1, %s)",
             [model._meta.db_table, model._meta.pk.column, count],
         )
-        return [row[0] for row in cursor.fetchall()]
+        return cursor.fetchone()[0] or []
+
+
+def array(values: Iterable[object]) -> str:
+    """Values as the text of a PostgreSQL array: parsed as one constant, not as one expression each."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}"'
+    return str(value)
 
 
 def run(sql: str, parameters: Sequence[Any]) -> int:
     """Execute one statement, arrays as parameters, and return how many rows it changed."""
     with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
+        cursor.execute(sql, [array(p) if isinstance(p, list) else p for p in parameters])
         return int(cursor.rowcount)

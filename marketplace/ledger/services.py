@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from django.db import connection
+from django.db import connection, transaction
 
 from marketplace.common.acts import act
-from marketplace.common.bulk import copy_lines, instant, run, text
+from marketplace.common.bulk import array, copy_lines, instant, run, text
 from marketplace.ledger.addresses import WORLD, wallet
 from marketplace.ledger.errors import (
     AmountInvalid,
@@ -34,6 +34,10 @@ class Move(NamedTuple):
     kind: str
     reason: str = ""
     actor_id: int | None = None
+
+
+class _AccountMissing(Exception):
+    """An address has no account yet."""
 
 
 class _Locked(NamedTuple):
@@ -186,18 +190,30 @@ def _check_same(move: Move, transfer: Transfer, accounts: Mapping[str, _Locked])
 def _lock_accounts(moves: Sequence[Move]) -> dict[str, _Locked]:
     """Every account of the moves, opened if need be, then locked in order of its primary key."""
     addresses = sorted({move.source for move in moves} | {move.destination for move in moves})
-    _open_missing(addresses)
+    try:
+        with transaction.atomic():
+            return _locked(addresses)
+    except _AccountMissing:
+        # The locks fell with the savepoint: waiting for another opener must block nobody.
+        _open_missing(addresses)
+        return _locked(addresses)
+
+
+def _locked(addresses: list[str]) -> dict[str, _Locked]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT address, id, balance_cents FROM ledger_account WHERE address = ANY(%s)"
             " ORDER BY id FOR UPDATE",
-            [addresses],
+            [array(addresses)],
         )
-        return {address: _Locked(pk, balance) for address, pk, balance in cursor.fetchall()}
+        found = {address: _Locked(pk, balance) for address, pk, balance in cursor.fetchall()}
+    if len(found) < len(addresses):
+        raise _AccountMissing
+    return found
 
 
 def _open_missing(addresses: list[str]) -> None:
-    """Open accounts before any is locked: waiting here for another opener must block nobody."""
+    """Open accounts at zero; whoever opens the same at the same time is waited for."""
     run(
         "INSERT INTO ledger_account (address, balance_cents, is_active, created_at, updated_at)"
         " SELECT address, 0, true, now(), now() FROM unnest(%s::text[]) AS wanted(address)"

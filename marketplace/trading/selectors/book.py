@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from django.db import connection
 
+from marketplace.common.bulk import array
 from marketplace.common.percents import price_after
 from marketplace.common.shards import WHOLE, Shard
 from marketplace.pricing.rules.quoting import NO_TERMS, Terms, best_promotion
@@ -46,10 +47,11 @@ _LOYALTY = """
     SELECT p.buyer_id, p.seller_id, p.cars - coalesce(since.cars, 0)
     FROM unnest(%(sellers)s::bigint[], %(thresholds)s::int[]) AS tier(seller_id, threshold)
     JOIN pricing_patronage p ON p.seller_id = tier.seller_id AND p.cars >= tier.threshold
-    LEFT JOIN (
-        SELECT seller_id, buyer_id, sum(quantity) AS cars FROM trading_deal
-        WHERE sold_at >= %(at)s AND kind = 'retail' GROUP BY seller_id, buyer_id
-    ) since ON since.seller_id = p.seller_id AND since.buyer_id = p.buyer_id
+    LEFT JOIN LATERAL (
+        SELECT sum(quantity) AS cars FROM trading_deal d
+        WHERE d.buyer_id = p.buyer_id AND d.seller_id = p.seller_id AND d.sold_at >= %(at)s
+          AND d.kind = 'retail'
+    ) since ON true
     WHERE p.buyer_id = ANY(%(buyers)s) AND p.cars - coalesce(since.cars, 0) >= tier.threshold
 """
 
@@ -57,10 +59,10 @@ _LOYALTY = """
 #: The offers that would be filled now, or nearly so, a few a model, asked in one statement: those that
 #: can pay the lowest public price, and those of patrons who reach a tier where it helps them.
 _WORK = """
-    WITH tier AS (
+    WITH tier AS MATERIALIZED (
         SELECT seller_id, max(percent) AS percent, min(threshold) AS threshold
         FROM pricing_loyaltytier WHERE is_active GROUP BY seller_id
-    ), promotion AS (
+    ), promotion AS MATERIALIZED (
         SELECT p.seller_id, c.carmodel_id AS car_model_id, max(p.percent) AS percent
         FROM pricing_promotion p
         LEFT JOIN pricing_promotion_car_models c ON c.promotion_id = p.id AND NOT p.covers_all
@@ -68,18 +70,21 @@ _WORK = """
           AND (p.covers_all OR c.id IS NOT NULL)
         GROUP BY p.seller_id, c.carmodel_id
     ), shelf AS MATERIALIZED (
-        SELECT l.seller_id, l.car_model_id, tier.threshold,
-               round(l.price_cents * (100 - coalesce(d.percent, 0)) / 100) AS public_cents,
-               round(l.price_cents * (100 - greatest(tier.percent, d.percent, 0)) / 100) AS loyal_cents
+        SELECT l.seller_id, l.car_model_id,
+               (l.price_cents * (10000 - coalesce(d.bp, 0)) + 5000) / 10000 AS public_cents,
+               (l.price_cents * (10000 - greatest((tier.percent * 100)::int, d.bp, 0)) + 5000) / 10000
+                   AS loyal_cents
         FROM pricing_listing l
-        JOIN parties_party s ON s.id = l.seller_id AND s.is_active AND s.kind = 'showroom'
-        JOIN catalog_carmodel m ON m.id = l.car_model_id AND m.is_active
         LEFT JOIN tier ON tier.seller_id = l.seller_id
         LEFT JOIN promotion whole ON whole.seller_id = l.seller_id AND whole.car_model_id IS NULL
         LEFT JOIN promotion own ON own.seller_id = l.seller_id AND own.car_model_id = l.car_model_id
-        CROSS JOIN LATERAL (SELECT greatest(whole.percent, own.percent) AS percent) d
+        CROSS JOIN LATERAL (SELECT (greatest(whole.percent, own.percent) * 100)::int AS bp) d
         WHERE l.is_active AND l.quantity > 0
-    ), lowest AS (
+          AND l.seller_id NOT IN (
+              SELECT id FROM parties_party WHERE kind = 'showroom' AND NOT is_active
+          )
+          AND l.car_model_id NOT IN (SELECT id FROM catalog_carmodel WHERE NOT is_active)
+    ), lowest AS MATERIALIZED (
         SELECT car_model_id, min(public_cents) AS public_cents, min(loyal_cents) AS loyal_cents
         FROM shelf GROUP BY car_model_id
     )
@@ -92,9 +97,13 @@ _WORK = """
               AND o.status = 'open' AND o.is_active AND o.created_at <= %(at)s AND o.expires_at > %(at)s
               AND (o.max_price_cents >= lowest.public_cents OR EXISTS (
                   SELECT FROM pricing_patronage p
-                  JOIN shelf ON shelf.seller_id = p.seller_id AND shelf.car_model_id = o.car_model_id
-                  WHERE p.buyer_id = o.customer_id AND p.cars >= shelf.threshold
-                    AND shelf.loyal_cents <= o.max_price_cents
+                  JOIN pricing_loyaltytier t ON t.seller_id = p.seller_id AND t.is_active
+                   AND t.threshold <= p.cars
+                  JOIN pricing_listing l ON l.seller_id = p.seller_id
+                   AND l.car_model_id = o.car_model_id AND l.is_active AND l.quantity > 0
+                  WHERE p.buyer_id = o.customer_id AND p.cars >= (SELECT min(threshold) FROM tier)
+                    AND o.max_price_cents
+                        >= (l.price_cents * (10000 - (t.percent * 100)::int) + 5000) / 10000
               ))
             LIMIT %(few)s
         ) few
@@ -127,7 +136,9 @@ def book_of(shard: Shard, at: datetime) -> Book:
     lowest = lowest_prices(shelves, terms, at)
     offers = (
         _rows(
-            _OFFERS, OpenOffer, {"models": list(lowest), "lowest": list(lowest.values()), "at": at}
+            _OFFERS,
+            OpenOffer,
+            {"models": array(lowest), "lowest": array(lowest.values()), "at": at},
         )
         if lowest
         else []
@@ -163,9 +174,9 @@ def _loyalty(
         cursor.execute(
             _LOYALTY,
             {
-                "sellers": list(first_tiers),
-                "thresholds": list(first_tiers.values()),
-                "buyers": list({offer.customer_id for offer in offers}),
+                "sellers": array(first_tiers),
+                "thresholds": array(first_tiers.values()),
+                "buyers": array({offer.customer_id for offer in offers}),
                 "at": at,
             },
         )
