@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.transaction import TransactionManagementError
 
 from marketplace.common.errors import Busy, MarketplaceError
 
@@ -36,6 +37,22 @@ def act(service: Callable[P, R]) -> Callable[P, R]:
             raise
 
     return acted
+
+
+def part_of_an_act(step: Callable[P, R]) -> Callable[P, R]:
+    """A step that many acts share. It stands or falls with the caller's transaction, and needs one.
+
+    Raises:
+        TransactionManagementError: there is none.
+    """
+
+    @wraps(step)
+    def taken(*args: P.args, **kwargs: P.kwargs) -> R:
+        if not connection.in_atomic_block:
+            raise TransactionManagementError(f"{step.__name__} is part of an act")
+        return step(*args, **kwargs)
+
+    return taken
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import connection, transaction
 
-from marketplace.common.acts import act
+from marketplace.common.acts import act, part_of_an_act
 from marketplace.common.bulk import array, copy_lines, instant, run, text
 from marketplace.ledger.addresses import WORLD, wallet
 from marketplace.ledger.errors import (
@@ -75,7 +75,7 @@ def post(*moves: Move, at: datetime) -> list[Transfer]:
     return [booked[move.reference] for move in moves]
 
 
-@act
+@part_of_an_act
 def post_new(moves: Sequence[Move], *, at: datetime) -> None:
     """Post many moves whose references stem from rows made in this very transaction.
 

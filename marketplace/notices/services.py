@@ -21,6 +21,7 @@ from django.core import mail
 from django.db import transaction
 from django.db.models import F
 
+from marketplace.common.acts import part_of_an_act
 from marketplace.common.bulk import copy_lines, instant, text
 from marketplace.common.crashes import crash_point, register_crash_points
 from marketplace.common.nudges import Job, nudge
@@ -93,7 +94,7 @@ def tell(
     return notice
 
 
-@transaction.atomic
+@part_of_an_act
 def tell_many(*, tellings: Iterable[Telling], at: datetime) -> int:
     """Tell many people in two statements; returns how many.
 

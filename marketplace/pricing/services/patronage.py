@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from marketplace.common.acts import act
+from marketplace.common.acts import part_of_an_act
 from marketplace.common.bulk import run
 
 
@@ -19,7 +19,7 @@ class Patrons(NamedTuple):
     spent_cents: int
 
 
-@act
+@part_of_an_act
 def count_patronage(patronage: Iterable[Patrons], *, at: datetime) -> None:
     """Add to what buyers have bought from sellers, in one statement; each pair at most once."""
     columns = list(zip(*sorted(patronage), strict=True))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from marketplace.common.acts import act
+from marketplace.common.acts import act, part_of_an_act
 from marketplace.common.bulk import copy_rows, new_ids, run
 from marketplace.common.percents import price_with_markup
 from marketplace.pricing.models import Listing, PriceChange
@@ -42,7 +42,7 @@ class _Restocked(NamedTuple):
     car_model_id: int
 
 
-@act
+@part_of_an_act
 def receive_stock(
     *, showroom_id: int, deliveries: Sequence[Delivery], markup_bp: int, at: datetime
 ) -> None:
@@ -107,7 +107,7 @@ def _write_new(rows: Sequence[_Restocked], showroom_id: int, at: datetime) -> No
         )  # fmt: skip
 
 
-@act
+@part_of_an_act
 def take_stock(*, takings: Sequence[Taking], at: datetime) -> bool:
     """Take cars off the shelves, if every one still is what the plan saw; says whether it was.
 
