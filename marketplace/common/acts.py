@@ -26,17 +26,22 @@ def act(service: Callable[P, R]) -> Callable[P, R]:
         Busy: a lock was not free in time; nothing was done, and trying again will do.
     """
 
+    return busy_if_locked(transaction.atomic(service))
+
+
+def busy_if_locked(service: Callable[P, R]) -> Callable[P, R]:
+    """Say "busy" where the database says that somebody else holds a lock for too long."""
+
     @wraps(service)
-    def acted(*args: P.args, **kwargs: P.kwargs) -> R:
+    def answered(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
-            with transaction.atomic():
-                return service(*args, **kwargs)
+            return service(*args, **kwargs)
         except OperationalError as error:
             if getattr(error.__cause__, "pgcode", None) in _BUSY_STATES:
                 raise Busy() from error
             raise
 
-    return acted
+    return answered
 
 
 def part_of_an_act(step: Callable[P, R]) -> Callable[P, R]:

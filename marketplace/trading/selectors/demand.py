@@ -29,9 +29,10 @@ _OWN = """
 """
 
 _OPEN_OFFERS = """
-    SELECT car_model_id, count(*) FROM trading_offer
-    WHERE status = 'open' AND is_active AND created_at <= %(at)s AND expires_at > %(at)s
-    GROUP BY car_model_id
+    SELECT o.car_model_id, count(*) FROM trading_offer o
+    JOIN parties_party c ON c.id = o.customer_id AND c.is_active
+    WHERE o.status = 'open' AND o.is_active AND o.created_at <= %(at)s AND o.expires_at > %(at)s
+    GROUP BY o.car_model_id
 """
 
 _ACTIVE_SHOWROOMS = "SELECT count(*) FROM parties_party WHERE kind = 'showroom' AND is_active"

@@ -10,6 +10,7 @@ from json import dumps
 
 from django.db import transaction
 
+from marketplace.common.acts import busy_if_locked
 from marketplace.common.bulk import NULL, copy_lines, copy_rows, instant, new_ids
 from marketplace.common.bulk import run as execute
 from marketplace.common.crashes import crash_point, register_crash_points
@@ -59,6 +60,7 @@ class _MarketMoved(Exception):
     """An offer, a price or a stock that the plan relied on is no longer what it was."""
 
 
+@busy_if_locked
 @transaction.atomic(durable=True)
 def match_offers(*, shard: Shard, slot: str, at: datetime) -> MatchReport:
     """Fill every open offer of the shard that some showroom can serve.
@@ -111,9 +113,11 @@ def _apply(plan: MatchPlan, book: Book, run: JobRun) -> None:
 
 
 def _close_offers(matches: Sequence[Match], at: datetime) -> None:
+    # Locked in one order, as those are that expire; only what is still open is filled.
     closed = execute(
-        "UPDATE trading_offer SET status = 'filled', closed_at = %s, updated_at = %s"
-        " WHERE id = ANY(%s) AND status = 'open' AND is_active",
+        "UPDATE trading_offer SET status = 'filled', closed_at = %s, updated_at = %s WHERE id IN ("
+        " SELECT id FROM trading_offer WHERE id = ANY(%s) AND status = 'open' AND is_active"
+        " ORDER BY id FOR UPDATE)",
         [at, at, [match.offer.offer_id for match in matches]],
     )
     if closed != len(matches):

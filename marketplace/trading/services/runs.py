@@ -116,5 +116,9 @@ def record_failure(job: Job, shard: Shard, slot: str, at: datetime, error: Excep
 
 
 def is_covered(job: Job, nudged_at: datetime) -> bool:
-    """Whether a run that began after the nudge has done, or found, what the nudge was about."""
-    return JobRun.objects.filter(job=job.value, started_at__gt=nudged_at).exists()
+    """Whether a run of an instant after the nudge has done, or found, what the nudge was about.
+
+    The run's instant counts, not when a share of it began: what had no work then was not looked at.
+    """
+    later = JobRun.objects.filter(job=job.value, at__gt=nudged_at)
+    return later.exclude(status=JobRun.Status.FAILED).exists()

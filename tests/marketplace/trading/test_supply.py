@@ -11,14 +11,17 @@ from marketplace.common.shards import WHOLE
 from marketplace.ledger.addresses import WORLD, wallet
 from marketplace.ledger.selectors import available
 from marketplace.ledger.services import Move, post
+from marketplace.parties.services import deactivate_party
 from marketplace.pricing.models import Listing, Patronage, PriceChange
 from marketplace.trading.models import AssortmentLine, Deal, Decision, JobRun
+from marketplace.trading.selectors.demand import open_offers_at
 from marketplace.trading.selectors.previews import restock_preview, review_preview
 from marketplace.trading.services.assortments import (
     find_assortments,
     open_showroom,
     set_preference,
 )
+from marketplace.trading.services.offers import post_offer
 from marketplace.trading.services.policies import change_policy
 from marketplace.trading.services.restocking import restock_showrooms
 from marketplace.trading.services.reviewing import review_suppliers
@@ -205,3 +208,15 @@ def test_a_smaller_assortment_size_takes_lines_out(market):
     change_policy(showroom=showroom, at=NOW, assortment_size=1)
 
     assert AssortmentLine.objects.active().filter(showroom=showroom).count() == 1
+
+
+def test_the_open_offers_of_a_customer_who_left_are_no_demand(market):
+    _showroom, suv, *_ = market
+    customer = factories.make_customer()
+    fund(customer, 5_000_000)
+    post_offer(customer=customer, car_model=suv, max_price_cents=900_000, at=NOW)
+    assert open_offers_at(NOW) == {suv.pk: 1}
+
+    deactivate_party(party=customer, at=NOW)
+
+    assert open_offers_at(NOW) == {}
