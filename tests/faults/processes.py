@@ -141,7 +141,7 @@ class OwnServer:
     def _processes(self) -> list[psutil.Process]:
         data = str(self.folder / "data")
         here = [one for one in psutil.process_iter() if _works_in(one, data)]
-        return [one for one in here if one.ppid() not in {other.pid for other in here}]
+        return [one for one in here if _parent_of(one) not in {other.pid for other in here}]
 
     def kill(self) -> None:
         """Kill it; its keeper starts it again on the same port."""
@@ -174,6 +174,13 @@ class OwnServer:
         """Let go of it."""
         self.holder.kill()
         self.holder.communicate()
+
+
+def _parent_of(process: psutil.Process) -> int | None:
+    try:
+        return process.ppid()
+    except psutil.Error:  # it ended while it was looked at
+        return None
 
 
 def _works_in(process: psutil.Process, folder: str) -> bool:
