@@ -28,7 +28,8 @@ if ENVIRONMENT not in {"development", "test", "production"}:
 PRODUCTION = ENVIRONMENT == "production"
 
 DEBUG = env.bool("DEBUG", default=ENVIRONMENT == "development")
-_DEFAULT_SECRET = "for development on one machine only; production refuses it"
+# No secret, and production refuses it.
+_DEFAULT_SECRET = "for development on one machine only; production refuses it"  # nosec B105
 SECRET_KEY = env.str("SECRET_KEY", default=_DEFAULT_SECRET)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
