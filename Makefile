@@ -32,7 +32,7 @@ run: setup ## run the portal with worker and beat on the sandbox; Ctrl-C stops a
 	$(PYTHON_OF_VENV) -c "import fcntl; fcntl.flock(9, fcntl.LOCK_EX | fcntl.LOCK_NB)" 2>/dev/null \
 		|| { echo "Forecourt is running in this folder already."; exit 1; }; \
 	WEB_PORT=$$($(PYTHON_OF_VENV) -m portal.sandbox.ports $(PORT)) && export WEB_PORT; \
-	export SITE_URL="$${SITE_URL:-http://127.0.0.1:$$WEB_PORT}"; \
+	export SITE_URL="$${SITE_URL:-http://localhost:$$WEB_PORT}"; \
 	$(MANAGE) migrate --verbosity 0 && $(MANAGE) seed_demo --if-empty && \
 	echo "Forecourt: $$SITE_URL" && $(MANAGE) demo_logins && \
 	exec $(BIN)/honcho start

@@ -12,16 +12,23 @@ from typing import Any, ClassVar
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views import View
 
-from marketplace.parties.models import Customer, Party, User
+from marketplace.parties.models import Customer, Membership, Party, User
 from marketplace.parties.rules import MemberRole, may_write
-from marketplace.parties.selectors import customer_of, parties_of
+from marketplace.parties.selectors import Hat, customer_of, hats_of, parties_of
 
-_READING = {"GET", "HEAD", "OPTIONS"}
+#: The methods that change nothing.
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+#: Where the session keeps the party that the visitor has chosen to act for.
+HAT_KEY = "hat"
+
+#: So many accounts of one address are tried at log-in. More would only cost time.
+_NAMESAKES = 3
 
 
 class EmailOrUsernameBackend(ModelBackend):
@@ -32,17 +39,26 @@ class EmailOrUsernameBackend(ModelBackend):
         request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
+        email: str | None = None,
         **kwargs: Any,
     ) -> User | None:
-        """The active person with that name and password, or None; takes equally long for nobody."""
-        if username is None or password is None or "\x00" in username:
+        """The active person with that name or address and password, or None.
+
+        Several accounts may name one address while none has confirmed it; the password decides.
+        """
+        name = username or email
+        if not name or password is None or "\x00" in name:
             return None
-        named = Q(username__iexact=username) | Q(email__iexact=username)
-        user = User.objects.active().filter(named).order_by("pk").first()
-        if user is None:
+        people = _people_named(name)
+        if not people:
             User().set_password(password)  # the same work, so that timing tells nobody who exists
-            return None
-        return user if user.check_password(password) and self.user_can_authenticate(user) else None
+        return next((one for one in people if one.check_password(password)), None)
+
+
+def _people_named(name: str) -> list[User]:
+    """Whoever has this username or address; the address's confirmed account first."""
+    named = User.objects.active().filter(Q(username__iexact=name) | Q(email__iexact=name))
+    return list(named.order_by(F("email_confirmed_at").asc(nulls_last=True), "pk")[:_NAMESAKES])
 
 
 class Role(StrEnum):
@@ -115,9 +131,35 @@ class ActsAsParty(LoggedIn):
         )
         if membership is None:
             raise Http404
-        if self.request.method not in _READING and not may_write(MemberRole(membership.role)):
+        if self.request.method not in READING and not may_write(MemberRole(membership.role)):
             raise PermissionDenied
         return getattr(membership.party, self.role.value)  # type: ignore[no-any-return]
+
+
+class ActsForParty(LoggedIn):
+    """Lets in members of the showroom or supplier that the URL names by `party_id`, of either kind.
+
+    Every member may read. A role that is not among `writing_roles` is refused (403) when writing.
+    """
+
+    for_whom: ClassVar[str] = "members"
+    writing_roles: ClassVar[frozenset[MemberRole]]
+    membership: Membership
+
+    def check_access(self, user: User) -> None:
+        """Find the membership among the person's own, or raise Http404."""
+        membership = parties_of(user).filter(party=self.kwargs["party_id"]).first()
+        if membership is None:
+            raise Http404
+        membership.user = user  # which it is; not to be asked for once more
+        self.membership = membership
+        if self.request.method not in READING and self.member_role not in self.writing_roles:
+            raise PermissionDenied
+
+    @property
+    def member_role(self) -> MemberRole:
+        """As what the person acts."""
+        return MemberRole(self.membership.role)
 
 
 # pylint: disable-next=invalid-name  # it reads as a base class
@@ -131,3 +173,20 @@ def ActsAs(role: Role) -> type[ActsAsParty]:
 def buyer_behind(request: HttpRequest) -> Customer | None:
     """The customer that the visitor is, or None for anybody else."""
     return customer_of(request.user) if request.user.is_authenticated else None
+
+
+def hats_worn_by(request: HttpRequest) -> list[Hat]:
+    """Every hat that the visitor has; asked for once a request."""
+    if not request.user.is_authenticated:
+        return []
+    hats: list[Hat] | None = getattr(request, "hats", None)
+    if hats is None:
+        hats = request.hats = hats_of(request.user)  # type: ignore[attr-defined]  # kept with it
+    return hats
+
+
+def hat_of(request: HttpRequest) -> Hat | None:
+    """The hat that the visitor has chosen, else their first; never one that they no longer have."""
+    hats = hats_worn_by(request)
+    chosen = request.session.get(HAT_KEY) if hats else None
+    return next((hat for hat in hats if hat.party_id == chosen), next(iter(hats), None))

@@ -33,7 +33,7 @@ _DEFAULT_SECRET = "for development on one machine only; production refuses it"  
 SECRET_KEY = env.str("SECRET_KEY", default=_DEFAULT_SECRET)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["*"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SITE_URL = env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 #: How many proxies of our own stand before gunicorn; the client's address is read behind them.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
@@ -74,6 +74,8 @@ INSTALLED_APPS = [
     "marketplace.ledger",
     "marketplace.catalog",
     "marketplace.notices",
+    "marketplace.receipts",
+    "marketplace.accounts",
     "marketplace.pricing",
     "marketplace.trading",
     "marketplace.simulation",
@@ -85,6 +87,15 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "portal.apps.PortalStaticFilesConfig",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.headless",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
     "django_celery_beat",
     "django_countries",
     "django_filters",
@@ -108,6 +119,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "portal.identity.middleware.RefusalMiddleware",
+    "portal.web.viewing.ViewingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "portal.web.middleware.HtmxMiddleware",
 ]
@@ -131,6 +146,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.web.context.visitor",
             ],
         },
     }
@@ -179,6 +195,15 @@ CELERY_BEAT_SCHEDULER = "portal.jobs.timetable:Timekeeper"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 CELERY_TASK_DEFAULT_QUEUE = "forecourt"
 
+CACHES = {
+    "default": {
+        "BACKEND": "portal.cache.PatientRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "forecourt",
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+}
+
 #: Into how many shares a trading job is divided. More workers than this bring nothing.
 TRADING_SHARDS = env.int("TRADING_SHARDS", default=8)
 
@@ -186,7 +211,7 @@ TRADING_SHARDS = env.int("TRADING_SHARDS", default=8)
 
 AUTH_USER_MODEL = "parties.User"
 AUTHENTICATION_BACKENDS = ["portal.access.EmailOrUsernameBackend"]
-LOGIN_URL = "account:log-in"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "public:home"
 LOGOUT_REDIRECT_URL = "public:home"
 AUTH_PASSWORD_VALIDATORS = [
@@ -200,6 +225,92 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if ENVIRONMENT == "test":
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+PASSWORD_RESET_TIMEOUT = 3600
+
+# Accounts. Signing up tells nobody which addresses have an account: several unconfirmed accounts
+# may name one address, and whoever reads its mail confirms theirs ("strict").
+
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+ACCOUNT_ADAPTER = "portal.identity.adapter.AccountAdapter"
+ACCOUNT_SIGNUP_FORM_CLASS = "portal.identity.sign_up.SignUp"
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*"]
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+MFA_ADAPTER = "portal.identity.two_factor.TwoFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Forecourt"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# The same accounts for programs: short access tokens, refresh tokens that turn over with each use,
+# both tied to a session, so that logging out or revoking it ends them at once.
+
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "portal.identity.tokens.TokenStrategy"  # nosec B105  # a class
+HEADLESS_JWT_ALGORITHM = "HS256"
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 24 * 3600
+HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
+HEADLESS_JWT_ROTATE_REFRESH_TOKEN = True
+
+# API
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "portal.api.authentication.TokenAuthentication",
+        "portal.api.authentication.PageAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.Nobody"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["portal.api.parsing.JsonParser"],
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_PAGINATION_CLASS": "portal.api.pagination.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.Allowance"],
+    "DEFAULT_SCHEMA_CLASS": "portal.api.schema.ApiSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "portal.api.errors.problem_for",
+    "URL_FORMAT_OVERRIDE": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+#: How often one may ask. An address that isn't logged in, a person, and what a person changes.
+_MANY = "1000000/min"
+API_RATE_ANONYMOUS = env.str(
+    "API_RATE_ANONYMOUS", default=_MANY if ENVIRONMENT == "test" else "60/min"
+)
+API_RATE_PERSON = env.str("API_RATE_PERSON", default=_MANY if ENVIRONMENT == "test" else "600/min")
+API_RATE_WRITES = env.str("API_RATE_WRITES", default=_MANY if ENVIRONMENT == "test" else "120/min")
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Forecourt",
+    "DESCRIPTION": "What a person may do in the market, for programs.",
+    "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["portal.api.permissions.Anybody"],
+    "COMPONENT_SPLIT_REQUEST": True,
+    "AUTHENTICATION_WHITELIST": ["portal.api.authentication.TokenAuthentication"],
+    "ENUM_NAME_OVERRIDES": {
+        "PartyKind": "marketplace.parties.models.Party.Kind",
+        "DiscountKind": "marketplace.pricing.rules.quoting.DiscountKind",
+        "DecisionKind": "marketplace.trading.models.Decision.Kind",
+        "SlotStatus": "marketplace.trading.selectors.monitor.SlotStatus",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "portal.api.schema.add_problem",
+        "portal.api.schema_accounts.add_accounts",
+    ],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None},
+}
 
 # E-mail: files that /sandbox/mail/ shows, unless a server is named
 

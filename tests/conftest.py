@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from django.core.cache import caches
 
 from marketplace.trading.selectors.auditing import audit
 from tests.market import Market
@@ -22,6 +25,14 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         lambda name, **_options: jobs.append(name),
     )
     return jobs
+
+
+@pytest.fixture(autouse=True)
+def _own_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is counted in the cache is counted for this test alone, in whatever thread."""
+    prefix = uuid4().hex
+    monkeypatch.setitem(settings.CACHES["default"], "KEY_PREFIX", prefix)
+    monkeypatch.setattr(caches["default"], "key_prefix", prefix)
 
 
 @pytest.fixture

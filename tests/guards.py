@@ -33,6 +33,19 @@ STOCK_RACES = "tests/races/test_restocking_races.py"
 TRADING = "tests/traps/test_trading_guards.py"
 CONSTRAINTS = "tests/traps/test_constraints.py"
 TWO_OF_ONE_SLOT = f"{MATCH_RACES}::test_of_two_runs_of_one_slot_one_has_the_effect"
+CHANGING = "marketplace/accounts/services/changes.py"
+MOVING = "marketplace/accounts/services/addresses.py"
+INVITING = "marketplace/accounts/services/invitations.py"
+TEAMWORK = "marketplace/accounts/services/teams.py"
+VIEWING = "marketplace/accounts/services/viewings.py"
+ASKING = "marketplace/accounts/selectors.py"
+CHANGES = "tests/marketplace/accounts/test_changes.py"
+ADDRESSES = "tests/marketplace/accounts/test_addresses.py"
+INVITATIONS = "tests/marketplace/accounts/test_invitations.py"
+TEAMS = "tests/marketplace/accounts/test_teams.py"
+VIEWINGS = "tests/marketplace/accounts/test_viewings.py"
+CREDENTIALS = "tests/marketplace/parties/test_credentials.py"
+ACCOUNT_RACES = "tests/races/test_account_races.py"
 NO_PART = f"{TRADING}::test_what_is_deactivated_takes_no_part_in_matching"
 OWN_TRANSACTION = f"{TRADING}::test_a_job_has_its_own_transaction"
 
@@ -154,7 +167,7 @@ OFFER = (
         "an offer needs an active customer",
         "trade by who has left",
         OFFERS,
-        "    require_active(customer)\n",
+        "    require_active_until_commit(customer)\n",
         "",
         (f"{TRADING}::test_an_offer_needs_an_active_customer",),
     ),
@@ -589,16 +602,408 @@ PEOPLE = (
     ),
 )
 
-GUARDS: tuple[Guard, ...] = (*MONEY, *OFFER, *MATCH, *SUPPLY, *SELLERS, *PEOPLE)
+ACCOUNTS = (
+    Guard(
+        "a username that was given up is not registered",
+        "somebody who poses as who had the name before",
+        "marketplace/parties/services/accounts.py",
+        "    require_unreserved(user.username, user, at)\n",
+        "",
+        (f"{CREDENTIALS}::test_a_reserved_username_is_nobody_elses_until_it_is_free",),
+    ),
+    Guard(
+        "a reservation is asked for after the write",
+        "a name that is caught while it is given up",
+        "marketplace/parties/services/accounts.py",
+        "        user.save(force_insert=True)\n    require_unreserved(user.username, user, at)\n",
+        "        require_unreserved(user.username, user, at)\n"
+        "        user.save(force_insert=True)\n",
+        (f"{ACCOUNT_RACES}::test_a_username_that_is_being_given_up_is_reserved_already",),
+    ),
+    Guard(
+        "a username that was given up is nobody's change",
+        "somebody who poses as who had the name before",
+        "marketplace/parties/services/credentials.py",
+        "    require_unreserved(wanted, user, at)\n",
+        "",
+        (
+            f"{CREDENTIALS}::test_a_reserved_username_is_nobody_elses_until_it_is_free",
+            f"{ACCOUNT_RACES}::test_a_username_that_is_being_given_up_is_reserved_already",
+        ),
+    ),
+    Guard(
+        "an address that changed is not confirmed by its old letter",
+        "an address that nobody has proven to read",
+        "marketplace/parties/services/accounts.py",
+        "email=user.email, email_confirmed_at=None",
+        "email_confirmed_at=None",
+        (
+            "tests/marketplace/parties/test_accounts.py"
+            "::test_an_address_that_changed_meanwhile_is_not_confirmed",
+        ),
+    ),
+    Guard(
+        "a promotion needs a confirmed address",
+        "sellers who can't be reached",
+        "marketplace/pricing/services/promotions.py",
+        "        require_confirmed_person(by)\n",
+        "        pass\n",
+        (
+            "tests/marketplace/pricing/test_promotions.py"
+            "::test_an_unconfirmed_person_publishes_no_promotion",
+        ),
+    ),
+    Guard(
+        "codes are asked for one at a time",
+        "more codes than there may be, and two that work",
+        CHANGING,
+        "    lock_person(user)\n    if not user.is_active:\n        raise AccountInactive()",
+        "    user.refresh_from_db()\n    if not user.is_active:\n        raise AccountInactive()",
+        (f"{ACCOUNT_RACES}::test_of_codes_asked_for_at_once_five_are_sent_and_one_works",),
+    ),
+    Guard(
+        "codes are tried one at a time",
+        "a code that works twice, and attempts that nobody counts",
+        CHANGING,
+        "    lock_person(user)\n    if not user.is_active:\n        return AccountInactive()",
+        "    user.refresh_from_db()\n    if not user.is_active:\n        return AccountInactive()",
+        (f"{ACCOUNT_RACES}::test_of_two_tabs_that_confirm_one_has_the_effect",),
+    ),
+    Guard(
+        "a change needs the current password",
+        "whoever finds a browser open",
+        CHANGING,
+        "        raise WrongPassword()",
+        "        pass",
+        (f"{CHANGES}::test_a_change_needs_the_current_password_and_a_wrong_one_counts_nothing",),
+    ),
+    Guard(
+        "a code goes to a confirmed address",
+        "codes that a stranger reads",
+        CHANGING,
+        "        require_confirmed_person(user)\n",
+        "        pass\n",
+        (f"{CHANGES}::test_an_unconfirmed_person_changes_nothing_else",),
+    ),
+    Guard(
+        "codes are sent seldom",
+        "mailboxes that are flooded, and codes that are guessed",
+        CHANGING,
+        "    _require_patience(user, at)\n",
+        "",
+        (f"{CHANGES}::test_five_codes_an_hour_and_the_next_says_when",),
+    ),
+    Guard(
+        "one code works at a time",
+        "an older code that changes something else",
+        CHANGING,
+        "    close_changes(waiting_changes_of(user).filter(kind=kind), Change.Status.VOID, at)\n",
+        "",
+        (f"{CHANGES}::test_a_new_request_voids_the_one_before_of_its_kind",),
+    ),
+    Guard(
+        "an address in use gets no code",
+        "somebody who learns which addresses have an account",
+        CHANGING,
+        "        if owner is not None and owner.pk != user.pk:",
+        "        if False:",
+        (f"{CHANGES}::test_whoever_asks_for_an_address_in_use_can_not_tell",),
+    ),
+    Guard(
+        "a code expires",
+        "codes that are found later",
+        CHANGING,
+        "    if change.expires_at <= at:",
+        "    if False:",
+        (f"{CHANGES}::test_a_code_works_until_it_expires",),
+    ),
+    Guard(
+        "a change needs its code",
+        "changes that nobody confirmed",
+        CHANGING,
+        "    if not is_code(code, change.code_digest):",
+        "    if False:",
+        (
+            f"{CHANGES}::test_a_code_is_for_the_person_who_asked",
+            f"{CHANGES}::test_a_code_is_for_the_kind_that_was_asked_for",
+        ),
+    ),
+    Guard(
+        "a code is for who asked",
+        "somebody else's code",
+        "marketplace/accounts/services/closing.py",
+        "filter(user=user, status=",
+        "filter(status=",
+        (f"{CHANGES}::test_a_code_is_for_the_person_who_asked",),
+    ),
+    Guard(
+        "wrong codes are counted for good",
+        "guessing without end",
+        CHANGING,
+        "    return CodeWrong(left)",
+        "    raise CodeWrong(left)",
+        (f"{CHANGES}::test_a_wrong_attempt_is_counted_for_good",),
+    ),
+    Guard(
+        "no transaction around can take a wrong attempt back",
+        "guessing without end",
+        CHANGING,
+        "@transaction.atomic(durable=True)",
+        "@transaction.atomic",
+        (
+            f"{CHANGES}::test_a_code_is_not_tried_inside_a_transaction_that_could_take_the_attempt"
+            "_back",
+        ),
+    ),
+    Guard(
+        "the last wrong code ends it",
+        "guessing without end",
+        CHANGING,
+        "    if not left:",
+        "    if False:",
+        (f"{CHANGES}::test_a_wrong_code_counts_and_the_last_one_ends_it",),
+    ),
+    Guard(
+        "codes to an address that was left are void",
+        "changes by who reads the former mailbox",
+        MOVING,
+        "    close_changes(elsewhere, Change.Status.VOID, at)\n",
+        "",
+        (
+            f"{CHANGES}::test_codes_to_an_address_that_was_left_no_longer_work",
+            f"{ACCOUNT_RACES}"
+            "::test_a_code_and_a_change_of_its_address_at_once_go_one_after_the_other",
+        ),
+    ),
+    Guard(
+        "an address that was never confirmed can't come back",
+        "a stranger whose address was mistyped, and who takes the account",
+        MOVING,
+        "    if was_confirmed:",
+        "    if True:",
+        (f"{CHANGES}::test_an_unconfirmed_address_can_be_corrected_and_is_not_told",),
+    ),
+    Guard(
+        "a link that takes an address back works once",
+        "an address that comes back again and again",
+        ASKING,
+        "undone_at=None, ",
+        "",
+        (f"{ADDRESSES}::test_the_link_works_once",),
+    ),
+    Guard(
+        "a link that takes an address back expires",
+        "an account taken by who gets the mailbox later",
+        ASKING,
+        ", undo_until__gt=at",
+        "",
+        (f"{ADDRESSES}::test_the_link_works_for_48_hours",),
+    ),
+    Guard(
+        "a link is looked at again when the account is held",
+        "two links that are used at once",
+        MOVING,
+        "    if former_address_for(token, at) is None:",
+        "    if False:",
+        (
+            f"{ACCOUNT_RACES}::test_of_two_who_undo_at_once_one_has_the_effect",
+            f"{ACCOUNT_RACES}::test_an_older_link_voids_a_later_one_that_is_used_at_once",
+        ),
+    ),
+    Guard(
+        "later links are void when an address came back",
+        "a thief who takes his own address back",
+        MOVING,
+        "    later.update(is_active=False, updated_at=at)\n",
+        "",
+        (
+            f"{ADDRESSES}::test_links_to_addresses_that_came_later_are_void_and_earlier_ones_are_not",
+        ),
+    ),
+    Guard(
+        "codes are void when an address came back",
+        "a thief's change that is still confirmed",
+        MOVING,
+        "    close_changes(waiting_changes_of(user), Change.Status.VOID, at)\n",
+        "",
+        (f"{ADDRESSES}::test_whatever_was_asked_for_since_is_void",),
+    ),
+    Guard(
+        "only an owner invites",
+        "members that no owner wanted",
+        INVITING,
+        "    require_owner(by, present)\n",
+        "",
+        (f"{INVITATIONS}::test_only_an_owner_of_the_party_invites_and_withdraws",),
+    ),
+    Guard(
+        "only an owner withdraws",
+        "invitations that others take back",
+        INVITING,
+        "    require_owner(by, lock(invitation.party_id))\n",
+        "    lock(invitation.party_id)\n",
+        (f"{INVITATIONS}::test_only_an_owner_of_the_party_invites_and_withdraws",),
+    ),
+    Guard(
+        "who invites has a confirmed address",
+        "letters from nobody",
+        INVITING,
+        "    require_confirmed_person(by)\n",
+        "",
+        (f"{INVITATIONS}::test_an_unconfirmed_owner_invites_nobody",),
+    ),
+    Guard(
+        "a party invites one at a time",
+        "two invitations to one address, and more than may wait",
+        INVITING,
+        "    present = lock(party.pk)\n",
+        "    present = Party.objects.get(pk=party.pk)\n",
+        (
+            f"{ACCOUNT_RACES}"
+            "::test_of_invitations_at_once_one_waits_for_an_address_and_twenty_for_a_party",
+        ),
+    ),
+    Guard(
+        "a party has few waiting invitations",
+        "mail to many strangers in a showroom's name",
+        INVITING,
+        "        raise TooManyInvitations()",
+        "        pass",
+        (f"{INVITATIONS}::test_twenty_invitations_may_wait_for_a_party",),
+    ),
+    Guard(
+        "an invitation is good once, and in time",
+        "an invitation that was withdrawn, used, or found later",
+        INVITING,
+        "    if invitation.status != _WAITING or invitation.expires_at <= at:",
+        "    if False:",
+        (
+            f"{INVITATIONS}::test_a_withdrawn_invitation_is_gone",
+            f"{INVITATIONS}::test_an_invitation_lasts_seven_days",
+        ),
+    ),
+    Guard(
+        "an invitation is read again when the party is held",
+        "an invitation that is withdrawn and accepted at once",
+        INVITING,
+        "    invitation.refresh_from_db()\n",
+        "",
+        (f"{ACCOUNT_RACES}::test_an_invitation_is_accepted_or_withdrawn_but_not_both",),
+    ),
+    Guard(
+        "an invitation is for its address",
+        "a forwarded link that lets anybody in",
+        INVITING,
+        "        raise InvitationForAnother()",
+        "        pass",
+        (
+            f"{INVITATIONS}::test_an_invitation_is_for_whoever_reads_its_mail",
+            f"{INVITATIONS}::test_an_address_that_changed_since_no_longer_counts",
+        ),
+    ),
+    Guard(
+        "an invitation needs a confirmed address",
+        "somebody who only says that the address is his",
+        INVITING,
+        "    require_confirmed_person(user)\n",
+        "",
+        (f"{INVITATIONS}::test_an_invitation_is_for_whoever_reads_its_mail",),
+    ),
+    Guard(
+        "only an owner gives roles",
+        "a manager who makes himself the owner",
+        TEAMWORK,
+        "    require_owner(by, party)\n    present",
+        "    present",
+        (f"{TEAMS}::test_nobody_else_gives_roles",),
+    ),
+    Guard(
+        "only an owner ends another's membership",
+        "members who throw each other out",
+        TEAMWORK,
+        "        require_owner(by, party)\n",
+        "        pass\n",
+        (f"{TEAMS}::test_nobody_else_ends_a_membership",),
+    ),
+    Guard(
+        "who gives a role is still an owner when the party is held",
+        "an owner who was deposed and deposes others",
+        TEAMWORK,
+        "    party = lock(membership.party_id)\n    require_owner",
+        "    party = membership.party\n    require_owner",
+        (f"{ACCOUNT_RACES}::test_of_two_owners_who_depose_each_other_at_once_one_stays",),
+    ),
+    Guard(
+        "who ends a membership is still an owner when the party is held",
+        "an owner who was deposed and deposes others",
+        TEAMWORK,
+        "    party = lock(membership.party_id)\n    if by.pk",
+        "    party = membership.party\n    if by.pk",
+        (f"{ACCOUNT_RACES}::test_of_two_owners_who_depose_each_other_at_once_one_stays",),
+    ),
+    Guard(
+        "only administrators look through others' eyes",
+        "anybody who looks into anybody's account",
+        VIEWING,
+        "    if not may_look or not person.is_active or",
+        "    if not person.is_active or",
+        (f"{VIEWINGS}::test_only_administrators_look",),
+    ),
+    Guard(
+        "nobody looks through an administrator's eyes",
+        "staff that sees what only others of the staff may",
+        VIEWING,
+        " or not person.is_active or _is_administrator(person):",
+        " or not person.is_active:",
+        (f"{VIEWINGS}::test_nobody_looks_through_the_eyes_of_staff_or_of_who_left",),
+    ),
+    Guard(
+        "a viewing is its administrator's own",
+        "somebody who uses another's viewing",
+        ASKING,
+        "pk=viewing_id, administrator=administrator,",
+        "pk=viewing_id,",
+        (f"{VIEWINGS}::test_a_viewing_is_its_administrators_own",),
+    ),
+    Guard(
+        "a viewing ends",
+        "an administrator who forgets that he is looking",
+        ASKING,
+        "ended_at=None, expires_at__gt=at)",
+        "ended_at=None)",
+        (f"{VIEWINGS}::test_an_administrator_looks_for_half_an_hour_and_it_stays_on_record",),
+    ),
+    Guard(
+        "devices are noted one at a time",
+        "a log-in that fails, or a new device that nobody hears of",
+        "marketplace/accounts/services/devices.py",
+        "    lock_person(user)\n",
+        "",
+        (
+            f"{ACCOUNT_RACES}"
+            "::test_of_two_first_devices_at_once_one_is_news_and_one_device_is_noted_once",
+        ),
+    ),
+)
+
+GUARDS: tuple[Guard, ...] = (*MONEY, *OFFER, *MATCH, *SUPPLY, *SELLERS, *PEOPLE, *ACCOUNTS)
 
 #: The constraints by the migration that makes them; each has its case of one test.
 CONSTRAINT_TEST = f"{CONSTRAINTS}::test_the_database_refuses"
 CONSTRAINTS_BY_FILE: dict[str, tuple[str, ...]] = {
     "marketplace/parties/migrations/0001_initial.py": (
-        "parties_one_active_account_an_email",
         "parties_one_account_a_username",
         "parties_policy_is_sane",
         "parties_one_active_membership_a_person_and_party",
+    ),
+    "marketplace/parties/migrations/0002_confirmed_addresses_and_former_usernames.py": (
+        "parties_one_confirmed_account_an_email",
+    ),
+    "marketplace/receipts/migrations/0001_initial.py": ("receipts_one_answer_a_key",),
+    "marketplace/accounts/migrations/0001_initial.py": (
+        "accounts_one_waiting_change_a_kind",
+        "accounts_one_waiting_invitation_an_address",
+        "accounts_one_record_a_device",
     ),
     "marketplace/ledger/migrations/0001_initial.py": (
         "ledger_only_the_world_may_owe",
@@ -660,3 +1065,82 @@ def as_page() -> str:
     for file, names in CONSTRAINTS_BY_FILE.items():
         lines += [f"| `{name}` | `{file}` |" for name in names]
     return "\n".join(lines) + "\n"
+
+
+NOTICES = "marketplace/notices/services.py"
+SECRETS = "tests/marketplace/notices/test_secrets.py"
+LETTERS = "tests/marketplace/notices/test_letters.py"
+SANDBOX_MAIL = "portal/sandbox/mail.py"
+
+GUARDS += (
+    Guard(
+        "a secret leaves its row when its e-mail is sent",
+        "codes and links that whoever sees the table can use",
+        NOTICES,
+        'values=_OPEN_VALUES, error="", updated_at=at',
+        'error="", updated_at=at',
+        (f"{SECRETS}::test_a_secret_arrives_and_is_no_longer_in_the_row",),
+    ),
+    Guard(
+        "a secret leaves its row when its e-mail is given up",
+        "codes and links that whoever sees the table can use",
+        NOTICES,
+        "values=_OPEN_VALUES, error=error, updated_at=at",
+        "error=error, updated_at=at",
+        (f"{SECRETS}::test_a_secret_that_never_arrives_is_given_up_with_its_e_mail",),
+    ),
+    Guard(
+        "a secret leaves its row when its e-mail is taken as sent",
+        "codes and links that whoever sees the table can use",
+        NOTICES,
+        'sent_at=F("created_at"), values=_OPEN_VALUES, ',
+        'sent_at=F("created_at"), ',
+        (f"{SECRETS}::test_e_mails_taken_as_sent_keep_no_secret",),
+    ),
+    Guard(
+        "an e-mail that has expired is not sent",
+        "codes that arrive when they no longer work",
+        NOTICES,
+        " for email in batch if not _is_late(email, at)\n            )",
+        " for email in batch\n            )",
+        (f"{SECRETS}::test_a_code_that_ran_out_while_the_server_was_away_is_never_sent",),
+    ),
+    Guard(
+        "a notice carries no secret",
+        "codes and links on a page that stays open",
+        NOTICES,
+        "values=without_secrets(kind, facts)",
+        "values=facts",
+        (
+            "tests/marketplace/notices/test_telling.py"
+            "::test_a_notice_carries_no_secret_and_its_e_mail_does",
+        ),
+    ),
+    Guard(
+        "the admin shows no secret",
+        "staff who log in as somebody else",
+        "marketplace/notices/admin.py",
+        '            fields.remove("values")\n',
+        "            pass\n",
+        (f"{SECRETS}::test_the_admin_shows_no_values_of_a_kind_with_secrets",),
+    ),
+    Guard(
+        "a letter's links stay on the site",
+        "buttons that lead to somebody else's page",
+        "marketplace/notices/rules/letters.py",
+        "isinstance(path, str) and _PATH.fullmatch(path)",
+        "isinstance(path, str)",
+        (f"{LETTERS}::test_a_path_that_leads_off_the_site_gets_into_no_letter",),
+    ),
+    Guard(
+        "a letter in the mailbox runs no script",
+        "mail that acts as whoever reads it",
+        SANDBOX_MAIL,
+        '@method_decorator(csp(_CSP_OF_A_LETTER), name="dispatch")\n',
+        "",
+        (
+            "tests/portal/sandbox/test_mail.py"
+            "::test_a_letter_may_bring_a_style_and_links_and_can_run_or_load_nothing",
+        ),
+    ),
+)

@@ -40,7 +40,7 @@ LEFT_OUT = shutil.ignore_patterns(
     "var",
     "node_modules",
     "staticfiles",
-    "*cache*",
+    "__pycache__", ".*_cache",
     ".hypothesis",
 )
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 
+from django.db import connection
 from django.db.models import BigIntegerField, Case, CharField, F, Q, QuerySet, Sum, When, Window
 
 from marketplace.ledger import addresses
@@ -26,6 +28,26 @@ GUARDS_SQL = """
       AND i.indisunique AND i.indisvalid
 """
 
+_BALANCES_AFTER = """
+    WITH account AS (SELECT id, balance_cents FROM ledger_account WHERE address = %(address)s),
+    moves AS (
+        SELECT t.id, -t.amount_cents AS signed FROM ledger_transfer t
+        WHERE t.source_id = (SELECT id FROM account) AND t.id >= %(oldest)s
+        UNION ALL
+        SELECT t.id, t.amount_cents FROM ledger_transfer t
+        WHERE t.destination_id = (SELECT id FROM account) AND t.id >= %(oldest)s
+    ),
+    counted AS (
+        SELECT id, (SELECT balance_cents FROM account) - coalesce(
+            sum(signed) OVER (ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0
+        ) AS balance
+        FROM moves
+    )
+    SELECT id, balance FROM counted WHERE id = ANY(%(ids)s)
+"""
+
+_PARTY = re.compile(r"party:(?P<party>[0-9]+):(?:wallet|held)", re.ASCII)
+
 
 def balances(of: Iterable[str]) -> dict[str, int]:
     """The balance in cents of each address; an account that was never opened has 0."""
@@ -46,23 +68,21 @@ def held(party_id: int) -> int:
     return balances([address])[address]
 
 
-def statement(address: str) -> QuerySet[Transfer]:
+def transfers_of(address: str) -> QuerySet[Transfer]:
     """The transfers of an account, newest first.
 
-    Each carries `signed_cents` (below zero: money went out), `balance_after_cents` and
-    `counterpart`, the address at the other end.
+    Each carries `signed_cents` (below zero: money went out) and `counterpart`, the address at the
+    other end.
     """
     account = Account.objects.filter(address=address).values("pk")[:1]
-    signed = Case(
-        When(source=account, then=-F("amount_cents")),
-        default=F("amount_cents"),
-        output_field=BigIntegerField(),
-    )
     return (
         Transfer.objects.filter(Q(source=account) | Q(destination=account))
         .annotate(
-            signed_cents=signed,
-            balance_after_cents=Window(Sum(signed), order_by=F("pk").asc()),
+            signed_cents=Case(
+                When(source=account, then=-F("amount_cents")),
+                default=F("amount_cents"),
+                output_field=BigIntegerField(),
+            ),
             counterpart=Case(
                 When(source=account, then=F("destination__address")),
                 default=F("source__address"),
@@ -71,3 +91,30 @@ def statement(address: str) -> QuerySet[Transfer]:
         )
         .order_by("-pk")
     )
+
+
+def statement(address: str) -> QuerySet[Transfer]:
+    """The same, and `balance_after_cents`, which takes reading all of the account's transfers."""
+    return transfers_of(address).annotate(
+        balance_after_cents=Window(Sum("signed_cents"), order_by=F("pk").asc())
+    )
+
+
+def balances_after(address: str, transfer_ids: Collection[int]) -> dict[int, int]:
+    """The account's balance after each of these transfers of it, by transfer.
+
+    Counted back from today's balance in one statement, so it costs as much as there are transfers
+    since the oldest of them.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _BALANCES_AFTER,
+            {"address": address, "oldest": min(transfer_ids, default=0), "ids": list(transfer_ids)},
+        )
+        return {pk: int(balance) for pk, balance in cursor.fetchall()}
+
+
+def parties_behind(of: Iterable[str]) -> dict[str, int]:
+    """The party of each address that belongs to one."""
+    found = ((address, _PARTY.fullmatch(address)) for address in of)
+    return {address: int(match["party"]) for address, match in found if match}

@@ -12,15 +12,18 @@ from marketplace.common.models import Record
 from marketplace.notices.rules import NoticeKind
 
 
+def kinds() -> list[tuple[str, str]]:
+    """Every kind as a choice. Called when asked, so that a new kind needs no migration."""
+    return [(kind.value, kind.value) for kind in NoticeKind]
+
+
 class Notice(Record):
     """One thing that one person is told. Its text is made from kind and values when it is read."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notices"
     )
-    kind = models.CharField(
-        _("kind"), max_length=32, choices=[(kind.value, kind.value) for kind in NoticeKind]
-    )
+    kind = models.CharField(_("kind"), max_length=32, choices=kinds)
     values = models.JSONField(_("values"), default=dict)
     read_at = models.DateTimeField(_("read"), null=True)
 
@@ -43,13 +46,13 @@ class Email(Record):
 
     to = models.EmailField(_("to"))
     language = models.CharField(_("language"), max_length=8, default="en")
-    kind = models.CharField(
-        _("kind"), max_length=32, choices=[(kind.value, kind.value) for kind in NoticeKind]
-    )
+    kind = models.CharField(_("kind"), max_length=32, choices=kinds)
     values = models.JSONField(_("values"), default=dict)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_attempt_at = models.DateTimeField(_("next attempt"), default=timezone.now)
+    #: From then on it is of no use to its reader, and is given up instead of sent.
+    expires_at = models.DateTimeField(_("expires"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.CharField(_("last error"), max_length=500, blank=True)
 

@@ -19,14 +19,21 @@ from email.utils import format_datetime, parseaddr
 from django.conf import settings
 from django.core import mail
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Case, F, Func, JSONField, Value, When
 
 from marketplace.common.acts import part_of_an_act
 from marketplace.common.bulk import copy_lines, instant, text
 from marketplace.common.crashes import crash_point, register_crash_points
 from marketplace.common.nudges import Job, nudge
 from marketplace.notices.models import Email, Notice
-from marketplace.notices.rules import NoticeKind, letter_of, pause_after
+from marketplace.notices.rules import (
+    SECRET_KINDS,
+    SECRETS,
+    NoticeKind,
+    letter_of,
+    pause_after,
+    without_secrets,
+)
 from marketplace.parties.models import User
 
 logger = logging.getLogger(__name__)
@@ -42,6 +49,21 @@ _LEASE = timedelta(minutes=10)
 #: OSErrors), or a message that can't be built. Anything else ends the run.
 _UNDELIVERABLE = (OSError, ValueError, TypeError, LookupError, MessageError)
 
+#: The values without the secrets, for the same statement that says what became of the e-mail.
+_OPEN_VALUES = Case(
+    When(
+        kind__in=sorted(SECRET_KINDS),
+        then=Func(
+            F("values"),
+            Value(list(SECRETS)),
+            template="%(expressions)s",
+            arg_joiner=" - ",
+            output_field=JSONField(),
+        ),
+    ),
+    default=F("values"),
+)
+
 _NOTICE_COLUMNS = ("user_id", "kind", "values", "is_active", "created_at", "updated_at")
 _EMAIL_COLUMNS = (
     "to", "language", "kind", "values", "status", "attempts", "error", "next_attempt_at",
@@ -51,13 +73,22 @@ _EMAIL_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """One person to be told one thing. `values` is JSON text; no `email` means a notice alone."""
+    """One person to be told one thing. `values` is JSON text; no `email` means a notice alone.
+
+    Raises:
+        ValueError: the kind has secrets, which no notice carries.
+    """
 
     user_id: int
     email: str | None
     language: str
     kind: NoticeKind
     values: str
+
+    def __post_init__(self) -> None:
+        """Refuse what must not be told to many."""
+        if self.kind in SECRET_KINDS:
+            raise ValueError(f"{self.kind} has secrets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,20 +109,45 @@ def tell(
     at: datetime,
     by_email: bool = True,
 ) -> Notice:
-    """Tell a person something, by e-mail too if the address is confirmed and `by_email` says so."""
+    """Tell a person something, by e-mail too if the address is confirmed and `by_email` says so.
+
+    Secrets among the values go into the e-mail alone.
+    """
     facts = dict(values)
-    notice: Notice = Notice.objects.create(user=user, kind=kind, values=facts, created_at=at)
+    notice: Notice = Notice.objects.create(
+        user=user, kind=kind, values=without_secrets(kind, facts), created_at=at
+    )
     if by_email and user.is_active and user.email_confirmed_at is not None:
-        Email.objects.create(
-            to=user.email,
-            language=user.language,
-            kind=kind,
-            values=facts,
-            next_attempt_at=at,
-            created_at=at,
-        )
-        nudge(Job.SEND_EMAILS)
+        write(to=user.email, language=user.language, kind=kind, values=facts, at=at)
     return notice
+
+
+@transaction.atomic
+def write(
+    *,
+    to: str,
+    language: str,
+    kind: NoticeKind,
+    values: Mapping[str, object],
+    at: datetime,
+    expires_at: datetime | None = None,
+) -> None:
+    """Write an e-mail to any address, and no notice. From `expires_at` on it is no longer sent.
+
+    Raises:
+        ValueError: a path among the values leads off the site.
+    """
+    letter_of(kind, values, language, settings.SITE_URL)  # what can't be written is refused here
+    Email.objects.create(
+        to=to,
+        language=language,
+        kind=kind,
+        values=dict(values),
+        next_attempt_at=at,
+        expires_at=expires_at,
+        created_at=at,
+    )
+    nudge(Job.SEND_EMAILS)
 
 
 @part_of_an_act
@@ -137,15 +193,17 @@ def settle_emails(*, until: datetime) -> int:
     For a history that was made in virtual time: nobody wants its post today.
     """
     waiting = Email.objects.filter(status=Email.Status.WAITING, created_at__lte=until)
-    return waiting.update(status=Email.Status.SENT, sent_at=F("created_at"), updated_at=until)
+    return waiting.update(
+        status=Email.Status.SENT, sent_at=F("created_at"), values=_OPEN_VALUES, updated_at=until
+    )
 
 
 def send_due_emails(*, at: datetime, limit: int = 200) -> SendReport:
     """Send what is due, up to `limit` e-mails. Safe to call twice, or twice at once.
 
     Must not be called inside a transaction. Each e-mail that fails waits longer than before, until
-    it is given up. A server that is away, or takes none of a batch, ends the run. A run that ends
-    at its limit rings for the next.
+    it is given up; one that has expired is given up unsent. A server that is away, or takes none of
+    a batch, ends the run. A run that ends at its limit rings for the next.
     """
     postman = _Postman()
     outcomes: Counter[str] = Counter()
@@ -153,10 +211,12 @@ def send_due_emails(*, at: datetime, limit: int = 200) -> SendReport:
         while limit > 0 and (batch := _claimed_emails(at=at, limit=min(limit, _BATCH))):
             limit -= len(batch)
             crash_point("emails.claimed")
-            before = outcomes[Email.Status.SENT]
-            for email in batch:
-                outcomes[_sent_or_not(postman, email, at)] += 1
-            if outcomes[Email.Status.SENT] == before:
+            outcomes[Email.Status.GIVEN_UP] += _given_up_late(batch, at)
+            results = Counter(
+                _sent_or_not(postman, email, at) for email in batch if not _is_late(email, at)
+            )
+            outcomes += results
+            if results and not results[Email.Status.SENT]:
                 break
         else:
             if limit <= 0:
@@ -185,13 +245,29 @@ def _claimed_emails(*, at: datetime, limit: int) -> list[Email]:
     return emails
 
 
+def _is_late(email: Email, at: datetime) -> bool:
+    return email.expires_at is not None and email.expires_at <= at
+
+
+def _given_up_late(batch: Iterable[Email], at: datetime) -> int:
+    """Give up those of the batch that have expired; returns how many."""
+    late = Email.objects.filter(
+        pk__in=[email.pk for email in batch if _is_late(email, at)], status=Email.Status.WAITING
+    )
+    return late.update(
+        status=Email.Status.GIVEN_UP, values=_OPEN_VALUES, error="expired", updated_at=at
+    )
+
+
 def _sent_or_not(postman: _Postman, email: Email, at: datetime) -> Email.Status:
     """Hand one e-mail over and record what became of it."""
     error = postman.error_delivering(email)
     waiting = Email.objects.filter(pk=email.pk, status=Email.Status.WAITING)
     if not error:
         crash_point("emails.accepted")
-        waiting.update(status=Email.Status.SENT, sent_at=at, error="", updated_at=at)
+        waiting.update(
+            status=Email.Status.SENT, sent_at=at, values=_OPEN_VALUES, error="", updated_at=at
+        )
         crash_point("emails.recorded")
         return Email.Status.SENT
     # A failure counts only while it is this sender's attempt: after the lease it may be another's.
@@ -201,7 +277,7 @@ def _sent_or_not(postman: _Postman, email: Email, at: datetime) -> Email.Status:
         own.update(next_attempt_at=at + pause, error=error, updated_at=at)
         return Email.Status.WAITING
     logger.warning("e-mail given up", extra={"email_id": email.pk, "error": error})
-    own.update(status=Email.Status.GIVEN_UP, error=error, updated_at=at)
+    own.update(status=Email.Status.GIVEN_UP, values=_OPEN_VALUES, error=error, updated_at=at)
     return Email.Status.GIVEN_UP
 
 

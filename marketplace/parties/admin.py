@@ -11,8 +11,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.common.admin import RecordAdmin, money
-from marketplace.parties.models import Customer, Membership, Party, Showroom, Supplier, User
+from marketplace.common.admin import ReadOnlyAdmin, RecordAdmin, money
+from marketplace.parties.models import (
+    Customer,
+    FormerUsername,
+    Membership,
+    Party,
+    Showroom,
+    Supplier,
+    User,
+)
 from marketplace.parties.services import (
     change_details,
     deactivate_party,
@@ -73,6 +81,16 @@ class PersonAdmin(RecordAdmin, UserAdmin):  # type: ignore[type-arg]  # takes no
         """Open the accounts again."""
         people = queryset if _is_superuser(request.user) else queryset.filter(is_superuser=False)
         self.act(request, people, lambda user: reactivate_user(user=user, at=timezone.now()))
+
+
+@admin.register(FormerUsername)
+class FormerUsernameAdmin(ReadOnlyAdmin):
+    """Usernames that were given up, and for how long they are reserved."""
+
+    list_display = ["username", "user", "reserved_until", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["username", "user__username", "user__email"]
+    date_hierarchy = "created_at"
 
 
 @admin.register(Party)

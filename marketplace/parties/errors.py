@@ -28,7 +28,7 @@ class AccountInactive(MarketplaceError):
 
 
 class AddressTaken(MarketplaceError):
-    """Another active account uses this e-mail address."""
+    """Another active account has confirmed this e-mail address."""
 
     code = "email_taken"
     message = _("Another account uses this e-mail address.")
@@ -36,7 +36,7 @@ class AddressTaken(MarketplaceError):
 
 
 class UsernameTaken(MarketplaceError):
-    """Another account, active or not, has this username."""
+    """Another account, active or not, has this username, or had it until lately."""
 
     code = "username_taken"
     message = _("Another account has this username.")

@@ -38,11 +38,27 @@ class User(AbstractUser, Record):
         constraints = [
             models.UniqueConstraint(
                 Lower("email"),
-                condition=Q(is_active=True),
-                name="parties_one_active_account_an_email",
+                condition=Q(is_active=True, email_confirmed_at__isnull=False),
+                name="parties_one_confirmed_account_an_email",
             ),
             models.UniqueConstraint(Lower("username"), name="parties_one_account_a_username"),
         ]
+
+
+class FormerUsername(Record):
+    """A username that a person gave up. Until `reserved_until` nobody else can have it."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    username = models.CharField(_("former username"), max_length=150)
+    reserved_until = models.DateTimeField(_("reserved until"))
+
+    class Meta:
+        verbose_name = _("former username")
+        verbose_name_plural = _("former usernames")
+        indexes = [models.Index(Lower("username"), name="parties_former_usernames")]
+
+    def __str__(self) -> str:
+        return self.username
 
 
 class Party(Record):

@@ -107,10 +107,11 @@ class TiersMustRise(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """What is wrong with one line of a price list; the first line is 1."""
+    """What is wrong with one line of a price list, and with which of its values; the first is 1."""
 
     line: int
     message: str | Promise
+    field: str = "car_model"
 
     def __str__(self) -> str:
         return gettext("Line %(line)d: %(message)s") % {"line": self.line, "message": self.message}
@@ -125,6 +126,21 @@ class PriceListRefused(Invalid):
     def __init__(self, lines: Sequence[BadLine]) -> None:
         self.lines = tuple(lines)
         super().__init__(" ".join(str(line) for line in self.lines[:_SPOKEN_LINES]))
+
+
+class PriceListChanged(MarketplaceError):
+    """The price list is no longer the one that the change was made for."""
+
+    code = "price_list_changed"
+    message = _("The price list was changed in the meantime.")
+
+
+class HasNoPriceList(NotAllowed):
+    """A showroom's stock comes and goes with deals; only suppliers have price lists."""
+
+    code = "has_no_price_list"
+    message = _("Only suppliers have price lists.")
+    field = "seller"
 
 
 #: So many bad lines are spelt out in the message; `lines` has them all.

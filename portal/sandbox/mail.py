@@ -15,10 +15,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, UNSAFE_INLINE
+from csp.decorators import csp
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.decorators import method_decorator
 from django.views.generic import TemplateView
 
 from portal.access import Anybody
@@ -28,6 +31,17 @@ _PARSER = BytesParser(policy=default)
 
 #: What the file backend writes behind every message.
 _END = b"\n" + b"-" * 79 + b"\n"
+
+#: A letter has its style in itself, and may lead its reader on, in its tab or in a new one, where
+#: the page has its powers again. It may do nothing else: no script, no form, nothing of this site.
+_CSP_OF_A_LETTER = {
+    "default-src": [NONE],
+    "style-src": [UNSAFE_INLINE],
+    "base-uri": [NONE],
+    "form-action": [NONE],
+    "frame-ancestors": [NONE],
+    "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox"],
+}
 
 _PAGE = 50
 _MOST_LISTED = 1_000
@@ -44,6 +58,7 @@ class Message:
     to: str
     at: datetime | None
     text: str
+    html: str
 
 
 class MailboxPage(Anybody, TemplateView):
@@ -76,17 +91,34 @@ class MessagePage(MailboxPage):
     template_name = "sandbox/message.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The message that stands at this place of this file.
+        """The message that stands at this place of this file."""
+        return super().get_context_data(message=_message_at(**kwargs), **kwargs)
 
-        Raises:
-            Http404: there is no such file in the mailbox, or no such message in the file.
-        """
-        # Looked up among the mailbox's own files: a name from outside never becomes a path.
-        path = next((path for path in _files() if path.name == kwargs["file"]), None)
-        messages = _messages(path) if path else []
-        if kwargs["place"] >= len(messages):
+
+@method_decorator(csp(_CSP_OF_A_LETTER), name="dispatch")
+class LetterPage(MailboxPage):
+    """The HTML of a message as its reader sees it, with nothing of ours around it."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The message's own page; 404 if it came as text alone."""
+        html = _message_at(**kwargs).html
+        if not html:
             raise Http404
-        return super().get_context_data(message=messages[kwargs["place"]], **kwargs)
+        return HttpResponse(html)
+
+
+def _message_at(*, file: str, place: int) -> Message:
+    """The message that stands at this place of this file.
+
+    Raises:
+        Http404: there is no such file in the mailbox, or no such message in the file.
+    """
+    # Looked up among the mailbox's own files: a name from outside never becomes a path.
+    path = next((path for path in _files() if path.name == file), None)
+    messages = _messages(path) if path else []
+    if place >= len(messages):
+        raise Http404
+    return messages[place]
 
 
 def _files() -> list[Path]:
@@ -108,7 +140,7 @@ def _messages(path: Path) -> list[Message]:
 def _message(file: str, place: int, raw: bytes) -> Message:
     mail = _PARSER.parsebytes(raw)
     assert isinstance(mail, EmailMessage)
-    body = mail.get_body(preferencelist=("plain",))
+    text, html = (mail.get_body(preferencelist=(kind,)) for kind in ("plain", "html"))
     return Message(
         file=file,
         place=place,
@@ -116,5 +148,6 @@ def _message(file: str, place: int, raw: bytes) -> Message:
         sender=str(mail["from"] or ""),
         to=str(mail["to"] or ""),
         at=mail["date"].datetime if mail["date"] else None,
-        text=body.get_content() if body else "",
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
     )

@@ -10,22 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-import django_filters
 import django_tables2
 from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.fields import MoneyField
 from portal.templatetags.market import grouped, money
-from portal.web.forms import MoneyField
 from portal.web.rendering import Page
-
-
-class MoneyFilter(django_filters.Filter):  # type: ignore[misc]  # django-filter has no types
-    """Compares a `*_cents` column with an amount that a person types."""
-
-    field_class = MoneyField
 
 
 class MarketTable(django_tables2.Table):  # type: ignore[misc]  # django-tables2 has no types

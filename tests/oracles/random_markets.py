@@ -217,6 +217,7 @@ class RandomMarket:
         percent = pick.choice(PERCENTS)
         row = publish_promotion(
             seller=Party.objects.get(pk=seller),
+            by=None,
             name="Days off",
             percent=percent,
             starts_at=starts_at,

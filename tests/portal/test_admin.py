@@ -10,18 +10,29 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 from django.utils import timezone
 
+from marketplace.accounts.models import Change, Device, FormerAddress, Invitation, Viewing
+from marketplace.accounts.services import begin_viewing, invite_member, note_device, request_change
 from marketplace.catalog.models import CarModel
 from marketplace.common.models import Record
 from marketplace.ledger.models import Account, Transfer
 from marketplace.ledger.selectors import available, held
 from marketplace.ledger.services import credit
 from marketplace.notices.models import Email, Notice
-from marketplace.parties.models import Customer, Membership, Party, Showroom, Supplier, User
+from marketplace.parties.models import (
+    Customer,
+    FormerUsername,
+    Membership,
+    Party,
+    Showroom,
+    Supplier,
+    User,
+)
 from marketplace.pricing.models import Listing, LoyaltyTier, Patronage, PriceChange, Promotion
 from marketplace.trading.models import AssortmentLine, Deal, Decision, JobRun, Offer, Preference
 from marketplace.trading.services.offers import post_offer
 from tests.marketplace.factories import (
     NOW,
+    PASSWORD,
     make_car_model,
     make_customer,
     make_listing,
@@ -41,13 +52,14 @@ pytestmark = pytest.mark.django_db
 MODELS = [
     User, Party, Customer, Showroom, Supplier, Membership, Account, Transfer, Notice, Email,
     CarModel, Listing, PriceChange, Promotion, LoyaltyTier, Patronage, Preference,
-    AssortmentLine, Offer, Deal, Decision, JobRun,
+    AssortmentLine, Offer, Deal, Decision, JobRun, Change, FormerAddress, Invitation, Device,
+    Viewing, FormerUsername,
 ]  # fmt: skip
 
 #: Tables in which nothing can be changed by a form, not even by a superuser.
 READ_ONLY = [
     Account, Transfer, Notice, Email, PriceChange, Patronage, Preference, AssortmentLine, Deal,
-    Decision, JobRun,
+    Decision, JobRun, Change, FormerAddress, Invitation, Device, Viewing, FormerUsername,
 ]  # fmt: skip
 
 
@@ -100,6 +112,22 @@ def make_one_of_each():
     )  # fmt: skip
     Notice.objects.create(user=customer.user, kind="offer_filled", values={"offer_id": offer.pk})
     Email.objects.create(to=customer.user.email, kind="offer_filled", values={})
+    _account_records(showroom, customer.user)
+
+
+def _account_records(showroom, person):
+    owner = showroom.memberships.get().user
+    change = request_change(
+        user=person, kind="username", value=f"x{person.username}", current_password=PASSWORD, at=NOW
+    )
+    Change.objects.filter(pk=change.pk).update(status="void")
+    FormerAddress.objects.create(
+        user=person, email="old@example.com", token_digest=uuid4().hex, undo_until=NOW
+    )
+    FormerUsername.objects.create(user=person, username="old", reserved_until=NOW)
+    invite_member(by=owner, party=showroom, email="new@example.com", role="analyst", at=NOW)
+    note_device(user=person, digest="5ec2e7", description="Firefox", ip="192.0.2.7", at=NOW)
+    begin_viewing(administrator=make_superuser(), person=person, reason="A ticket", at=NOW)
 
 
 @pytest.fixture(name="one_of_each")

@@ -266,7 +266,7 @@ def test_a_promotion_published_during_a_run_counts_for_all_of_it_or_for_nothing(
     at_once(
         match("t1"),
         partial(
-            publish_promotion, seller=showroom, name="Sale", percent=10, starts_at=NOW,
+            publish_promotion, seller=showroom, by=None, name="Sale", percent=10, starts_at=NOW,
             ends_at=AT + timedelta(days=1), at=NOW,
         ),
     )  # fmt: skip

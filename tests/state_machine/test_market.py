@@ -320,8 +320,8 @@ class MarketMachine(RuleBasedStateMachine):
         ends_at = starts_at + timedelta(hours=lasts)
         covered: list[CarModel] | None = [self.models[one] for one in sorted(models)] or None
         promotion = publish_promotion(
-            seller=seller, name="Sale", percent=percent, starts_at=starts_at, ends_at=ends_at,
-            at=at, car_models=covered,
+            seller=seller, by=None, name="Sale", percent=percent, starts_at=starts_at,
+            ends_at=ends_at, at=at, car_models=covered,
         )  # fmt: skip
         named = None if covered is None else frozenset(model.pk for model in covered)
         self.plain.promotions[promotion.pk] = PlainPromotion(

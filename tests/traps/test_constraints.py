@@ -11,9 +11,11 @@ import pytest
 from django.apps import apps
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 
+from marketplace.accounts.models import Change, Device, Invitation
 from marketplace.common.models import RecordsAreDeactivated
 from marketplace.ledger.models import Account, Transfer
 from marketplace.pricing.models import Listing
+from marketplace.receipts.models import Receipt
 from marketplace.trading.models import AssortmentLine, Deal, Decision, JobRun, Offer
 from tests.marketplace import factories as make
 from tests.marketplace.factories import NOW
@@ -87,8 +89,14 @@ def two_lines_of_one_model() -> None:
     twice(AssortmentLine.objects.create, **fields, rank=1, fit=1)
 
 
+def two_invitations_to_one_address() -> None:
+    fields = {"party": make.make_showroom(), "invited_by": make.make_user(), "expires_at": NOW}
+    Invitation.objects.create(**fields, email="ann@example.com", token_digest="1")
+    Invitation.objects.create(**fields, email="Ann@Example.com", token_digest="2")
+
+
 VIOLATIONS: Mapping[str, Callable[[], object]] = {
-    "parties_one_active_account_an_email": lambda: (
+    "parties_one_confirmed_account_an_email": lambda: (
         make.make_user(email="ann@example.com"), make.make_user(email="Ann@Example.com"),
     ),
     "parties_one_account_a_username": lambda: (
@@ -103,6 +111,16 @@ VIOLATIONS: Mapping[str, Callable[[], object]] = {
     "ledger_transfer_is_positive": lambda: a_transfer(amount_cents=0),
     "ledger_transfer_has_two_accounts": a_transfer_to_itself,
     "ledger_one_effect_a_reference": lambda: twice(a_transfer),
+    "receipts_one_answer_a_key": lambda: twice(
+        Receipt.objects.create, user=make.make_user(), key="k", status=201
+    ),
+    "accounts_one_waiting_change_a_kind": lambda: twice(
+        Change.objects.create, user=make.make_user(), kind="email", expires_at=NOW, attempts_left=5
+    ),
+    "accounts_one_waiting_invitation_an_address": two_invitations_to_one_address,
+    "accounts_one_record_a_device": lambda: twice(
+        Device.objects.create, user=make.make_user(), digest="d", last_seen_at=NOW
+    ),
     "catalog_one_active_car_model_a_name": lambda: twice(make.make_car_model, name="Swift"),
     "catalog_suggested_price_is_positive": lambda: make.make_car_model(suggested_price_cents=0),
     "pricing_one_active_listing_a_car_model": lambda: twice(

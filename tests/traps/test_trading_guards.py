@@ -219,6 +219,7 @@ def test_a_deactivated_seller_announces_nothing(market):
     with pytest.raises(MarketplaceError) as refusal:
         publish_promotion(
             seller=seller,
+            by=None,
             name="Sale",
             percent=Decimal(5),
             starts_at=NOW,

@@ -38,8 +38,8 @@ def match(at=NOW) -> int:
 def promote(seller, percent: str, starts_at, ends_at) -> None:
     """Announce a discount on everything that the seller sells."""
     publish_promotion(
-        seller=seller, name="Sale", percent=Decimal(percent), starts_at=starts_at, ends_at=ends_at,
-        at=STOCKED,
+        seller=seller, by=None, name="Sale", percent=Decimal(percent), starts_at=starts_at,
+        ends_at=ends_at, at=STOCKED,
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypedDict, Unpack
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.common.acts import act, refused_by
@@ -179,7 +180,16 @@ def require_confirmed_email(customer: Customer) -> None:
     Raises:
         EmailNotConfirmed: so it is.
     """
-    if customer.user.email_confirmed_at is None:
+    require_confirmed_person(customer.user)
+
+
+def require_confirmed_person(user: User) -> None:
+    """Refuse a person who has not confirmed an address.
+
+    Raises:
+        EmailNotConfirmed: so it is.
+    """
+    if user.email_confirmed_at is None:
         raise EmailNotConfirmed()
 
 
@@ -190,6 +200,19 @@ def require_active(party: Party) -> None:
         PartyInactive: so it is.
     """
     if not party.is_active:
+        raise PartyInactive()
+
+
+def require_active_until_commit(party: Party) -> None:
+    """Refuse a deactivated party, as its row is now, and keep it active until the transaction ends.
+
+    Raises:
+        PartyInactive: so it is.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT is_active FROM parties_party WHERE id = %s FOR SHARE", [party.pk])
+        row = cursor.fetchone()
+    if row is None or not row[0]:
         raise PartyInactive()
 
 

@@ -28,7 +28,7 @@ from marketplace.parties.models import Party, User
 
 #: Which refusal it is when one of the room's unique constraints speaks.
 TAKEN: Mapping[str, type[MarketplaceError]] = {
-    "parties_one_active_account_an_email": AddressTaken,
+    "parties_one_confirmed_account_an_email": AddressTaken,
     "parties_one_account_a_username": UsernameTaken,
     "parties_user_username_key": UsernameTaken,
     "parties_customer_user_id_key": AlreadyCustomer,
@@ -63,9 +63,15 @@ def is_plain(text: str) -> bool:
     return not any(category(character) in ("Cc", "Cs") for character in text)
 
 
-def lock(party_id: int) -> None:
+def lock(party_id: int) -> Party:
     """Keep a party's row to this transaction; rows that point to it can still be written."""
-    Party.objects.select_for_update(no_key=True).get(pk=party_id)
+    party: Party = Party.objects.select_for_update(no_key=True).get(pk=party_id)
+    return party
+
+
+def lock_person(user: User) -> None:
+    """Read a person anew and keep the row to this transaction; changes of one account meet here."""
+    user.refresh_from_db(from_queryset=User.objects.select_for_update(no_key=True))
 
 
 def switch(record: User | Party, is_active: bool, at: datetime) -> None:

@@ -68,7 +68,7 @@ def announced_prices(prices: Mapping[int, int] | Iterable[tuple[int, int]]) -> l
         elif first_seen.setdefault(line.car_model_id, line.line) != line.line:
             bad.append(BadLine(line.line, _("This car model stands in the list twice.")))
         elif not _is_whole(line.price_cents) or not 1 <= line.price_cents <= MAX_CENTS:
-            bad.append(BadLine(line.line, PriceInvalid.message))
+            bad.append(BadLine(line.line, PriceInvalid.message, "price"))
     if bad:
         raise PriceListRefused(bad)
     return lines
@@ -124,6 +124,8 @@ def announced_period(
 def rising_tiers(tiers: Iterable[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:
     """A seller's loyalty tiers as (threshold, percent), lowest first.
 
+    A refusal's `field` names the line, counted from 0 in the order given: `tiers.3.percent`.
+
     Raises:
         TooManyTiers: there are more than `MAX_TIERS`.
         TierInvalid: a threshold is out of bounds or stands there twice.
@@ -133,15 +135,25 @@ def rising_tiers(tiers: Iterable[tuple[int, Decimal]]) -> list[tuple[int, Decima
     tiers = list(tiers)
     if len(tiers) > MAX_TIERS:
         raise TooManyTiers()
-    for threshold, _percent in tiers:
-        if not _is_whole(threshold) or not 1 <= threshold <= MAX_THRESHOLD:
-            raise TierInvalid()
-    if len({threshold for threshold, _percent in tiers}) < len(tiers):
-        raise TierInvalid()
+    lines: dict[int, int] = {}
+    for line, (threshold, percent) in enumerate(tiers):
+        _check_tier(line, threshold, percent)
+        if lines.setdefault(threshold, line) != line:
+            raise TierInvalid(field=f"tiers.{line}.threshold")
     rising = sorted((threshold, announced_percent(percent)) for threshold, percent in tiers)
-    if any(lower[1] >= higher[1] for lower, higher in zip(rising, rising[1:])):
-        raise TiersMustRise()
+    for lower, higher in zip(rising, rising[1:]):
+        if lower[1] >= higher[1]:
+            raise TiersMustRise(field=f"tiers.{lines[higher[0]]}.percent")
     return rising
+
+
+def _check_tier(line: int, threshold: int, percent: Decimal) -> None:
+    if not _is_whole(threshold) or not 1 <= threshold <= MAX_THRESHOLD:
+        raise TierInvalid(field=f"tiers.{line}.threshold")
+    try:
+        announced_percent(percent)
+    except InvalidPercent as refusal:
+        raise InvalidPercent(field=f"tiers.{line}.percent") from refusal
 
 
 def _is_whole(number: object) -> bool:

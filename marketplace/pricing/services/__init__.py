@@ -1,6 +1,7 @@
 """What sellers announce. Who buys, and what becomes of it, is not known here."""
 
 from marketplace.pricing.services.listings import (
+    change_listing,
     deactivate_listing,
     list_car_model,
     reactivate_listing,
@@ -8,7 +9,7 @@ from marketplace.pricing.services.listings import (
     set_pricing,
 )
 from marketplace.pricing.services.loyalty import deactivate_tier, set_tiers
-from marketplace.pricing.services.price_lists import set_prices
+from marketplace.pricing.services.price_lists import replace_price_list, set_prices
 from marketplace.pricing.services.promotions import (
     deactivate_promotion,
     end_promotion,
@@ -16,6 +17,7 @@ from marketplace.pricing.services.promotions import (
 )
 
 __all__ = [
+    "change_listing",
     "deactivate_listing",
     "deactivate_promotion",
     "deactivate_tier",
@@ -23,6 +25,7 @@ __all__ = [
     "list_car_model",
     "publish_promotion",
     "reactivate_listing",
+    "replace_price_list",
     "set_price",
     "set_prices",
     "set_pricing",

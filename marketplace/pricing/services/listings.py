@@ -114,6 +114,23 @@ def set_pricing(*, listing: Listing, pricing: str, at: datetime) -> Listing:
 
 
 @act
+def change_listing(
+    *, listing: Listing, at: datetime, price_cents: int | None = None, pricing: str | None = None
+) -> Listing:
+    """Set the price, then how it is priced from now on; None leaves it as it is. Both or nothing.
+
+    Raises:
+        PriceInvalid, PricingInvalid: the value is not possible for this listing.
+        ListingInactive: the listing has been deactivated.
+    """
+    if price_cents is not None:
+        set_price(listing=listing, price_cents=price_cents, at=at)
+    if pricing is not None:
+        set_pricing(listing=listing, pricing=pricing, at=at)
+    return listing
+
+
+@act
 def deactivate_listing(*, listing: Listing, at: datetime) -> Listing:
     """Take a listing out of the market with what is left of it. Harmless twice.
 

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from marketplace.catalog.models import CarModel
 from marketplace.common.acts import act
-from marketplace.parties.models import Party
+from marketplace.parties.models import Party, User
+from marketplace.parties.services import require_confirmed_person
 from marketplace.pricing.errors import CarModelInactive, NothingCovered
 from marketplace.pricing.models import Promotion
 from marketplace.pricing.rules.announcing import (
@@ -26,9 +27,10 @@ from marketplace.pricing.services.sellers import nudge_buyers_of, require_seller
 
 
 @act
-def publish_promotion(
+def publish_promotion(  # pylint: disable=too-many-arguments  # each is a fact of its own
     *,
     seller: Party,
+    by: User | None,
     name: str,
     percent: Decimal,
     starts_at: datetime,
@@ -40,14 +42,18 @@ def publish_promotion(
     """Announce a discount on the car models named, or (None) on all that the seller lists.
 
     It runs for start ≤ instant < end. A start that has passed becomes `at`: nothing reaches back.
+    `by` is the person who announces it; None is the market itself.
 
     Raises:
+        EmailNotConfirmed: the person has not confirmed an address.
         PeriodInvalid: the end is not after the start or not in the future.
         NothingCovered: the car models named are none.
         CarModelInactive: one of them is out of the market.
         InvalidPercent, TextInvalid: a value does not make sense.
         PartyInactive, NotASeller: the party can't sell.
     """
+    if by is not None:
+        require_confirmed_person(by)
     require_seller(seller)
     starts_at, ends_at = announced_period(starts_at, ends_at, at)
     promotion = Promotion(

@@ -31,7 +31,9 @@ class DemoLogin:
 
 CUSTOMER = DemoLogin("customer", "Clara", "Lindqvist", _("Customer: buys cars by posting offers"))
 SHOWROOM = DemoLogin("showroom", "Marco", "Bellini", _("Owner of a showroom"))
-MANAGER = DemoLogin("manager", "Priya", "Raman", _("Manager of that showroom"))
+MANAGER = DemoLogin(
+    "manager", "Priya", "Raman", _("Manager of that showroom, and analyst of a supplier")
+)
 ANALYST = DemoLogin("analyst", "Jonas", "Keller", _("Analyst of that showroom, who only reads"))
 SUPPLIER = DemoLogin("supplier", "Yuki", "Tanabe", _("Owner of a supplier"))
 

@@ -192,6 +192,7 @@ def announce(rng: Random, plan: PromotionPlan, sellers: Sequence[Party], at: dat
         chosen = rng.sample(listed, round(len(listed) * plan.share)) or None
     publish_promotion(
         seller=seller,
+        by=None,
         name=plan.name,
         percent=plan.percent,
         starts_at=plan.starts_at,

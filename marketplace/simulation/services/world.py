@@ -106,6 +106,7 @@ def build_world(*, size: WorldSize, seed: int, at: datetime, on_progress: Progre
         at,
         on_progress,
     )
+    _add_staff(opened[0], supplied[0], at)
     _give_opening_balances(zip(customers, (plan.opening_cents for plan in plans), strict=True), at)
     shoppers = _shoppers(rng, customers, plans, opened)
     regulars = [shopper for shopper in shoppers if shopper.showroom_id is not None]
@@ -167,7 +168,6 @@ def _showrooms(
     }
     set_preferences(criteria=wishes, at=at)
     on_progress(_("Showrooms"), len(plans), len(plans))
-    _add_staff(opened[0], at)
     _give_opening_balances(
         ((showroom.pk, plan.opening_cents) for showroom, plan in zip(opened, plans, strict=True)),
         at,
@@ -175,11 +175,13 @@ def _showrooms(
     return opened
 
 
-def _add_staff(showroom: Showroom, at: datetime) -> None:
+def _add_staff(showroom: Showroom, supplier: Supplier, at: datetime) -> None:
+    """Bring in the showroom's staff; its manager wears a second hat at the supplier."""
     staff = (logins.MANAGER, MemberRole.MANAGER), (logins.ANALYST, MemberRole.ANALYST)
     ids = write_people([people.known_person(login) for login, _role in staff], at=at)
     for pk, (_login, role) in zip(ids, staff, strict=True):
         add_member(party=showroom, user=User.objects.get(pk=pk), role=role, at=at)
+    add_member(party=supplier, user=User.objects.get(pk=ids[0]), role=MemberRole.ANALYST, at=at)
 
 
 def _give_opening_balances(balances: Iterable[tuple[int, int]], at: datetime) -> None:

@@ -11,9 +11,11 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.utils import timezone
 
+from marketplace.accounts.services import forget_ended_sessions
 from marketplace.common.nudges import Job
 from marketplace.common.shards import WHOLE, Shard, shards
 from marketplace.notices.services import send_due_emails
+from marketplace.receipts.services import forget_old as forget_old_receipts
 from marketplace.trading.models import JobRun
 from marketplace.trading.selectors.auditing import audit
 from marketplace.trading.selectors.book import shards_with_work
@@ -75,9 +77,14 @@ def send_emails(*, shard: Shard, slot: str, at: datetime) -> int:
     return report.sent
 
 
-def forget_idle_runs(*, shard: Shard, slot: str, at: datetime) -> int:
-    """Forget old runs that changed nothing: no deal and no decision points to them."""
+def forget_what_is_over(*, shard: Shard, slot: str, at: datetime) -> int:
+    """Forget receipts and sessions whose time is over, and old runs that changed nothing.
+
+    No deal and no decision points to such a run. Returns how many runs were forgotten.
+    """
     del shard, slot
+    forget_old_receipts(at=at)
+    forget_ended_sessions(at=at)
     idle = JobRun.objects.filter(
         started_at__lt=at - IDLE_RUNS_ARE_KEPT, handled=0, failed=0, decisions=None
     )
@@ -95,7 +102,7 @@ WORK: Mapping[Job, Callable[..., object]] = {
     Job.DERIVE_PROFILES: derive,
     Job.AUDIT_MARKET: audit_market,
     Job.SEND_EMAILS: send_emails,
-    Job.FORGET_IDLE_RUNS: forget_idle_runs,
+    Job.FORGET_IDLE_RUNS: forget_what_is_over,
 }
 
 _DIVIDED = frozenset({Job.RESTOCK_SHOWROOMS, Job.REVIEW_SUPPLIERS, Job.FIND_ASSORTMENTS})

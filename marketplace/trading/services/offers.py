@@ -23,7 +23,7 @@ from marketplace.ledger.services import Move, post, post_new
 from marketplace.notices.rules import NoticeKind
 from marketplace.notices.services import Telling, tell_many
 from marketplace.parties.models import Customer
-from marketplace.parties.services import require_active, require_confirmed_email
+from marketplace.parties.services import require_active_until_commit, require_confirmed_email
 from marketplace.pricing.errors import CarModelInactive
 from marketplace.trading.errors import OfferClosed
 from marketplace.trading.models import Offer
@@ -65,7 +65,7 @@ def post_offer(
         Invalid: the price or the last day makes no sense.
         InsufficientFunds: less money is available than the offer promises.
     """
-    require_active(customer)
+    require_active_until_commit(customer)
     require_confirmed_email(customer)
     if not car_model.is_active:
         raise CarModelInactive()

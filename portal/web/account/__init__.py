@@ -1,1 +1,1 @@
-"""Pages about the person: logging in and out, language and theme."""
+"""Pages about the person: coming in, what guards the account, language and theme."""

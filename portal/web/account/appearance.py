@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views import View
 from django.views.i18n import set_language
 
+from marketplace.common.errors import Invalid
+from marketplace.parties.services import change_language
 from portal.access import Anybody
 from portal.web.forms import SeeOther
 
@@ -20,8 +24,15 @@ class Language(Anybody, View):
     """Choose the language of the portal."""
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Remember the language and go back to the page."""
+        """Remember the language, for letters too, and go back to the page."""
         response: Any = set_language(request)
+        if request.user.is_authenticated:
+            with suppress(Invalid):  # the cookie was not set either
+                change_language(
+                    user=request.user,
+                    language=request.POST.get("language", ""),
+                    at=timezone.now(),
+                )
         return response  # type: ignore[no-any-return]
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
-import django_filters
 import django_tables2
-from django import forms
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -16,36 +14,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.catalog.models import CarModel
 from marketplace.parties.models import Showroom
 from marketplace.pricing.models import Listing
-from marketplace.pricing.selectors.browsing import cars_for_sale_at, for_sale_matching
+from marketplace.pricing.selectors.browsing import cars_for_sale_at
 from marketplace.trading.selectors.showrooms import showrooms_with_figures
 from portal.access import Anybody
+from portal.filters.showrooms import StockFilter
 from portal.templatetags.market import silhouette
 from portal.web.tables import NUMBER, WIDE, MarketTable, MoneyColumn, NumberColumn, TablePage
-
-
-class StockFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """What a visitor may narrow a showroom's stock by."""
-
-    q = django_filters.CharFilter(
-        method="search",
-        max_length=100,
-        label=_("Search"),
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Make or model…")}),
-    )
-    body = django_filters.ChoiceFilter(
-        field_name="car_model__body_type",
-        choices=CarModel.BodyType.choices,
-        label=_("Body"),
-        empty_label=_("Any body"),
-    )
-
-    @staticmethod
-    def search(rows: QuerySet[Listing], _name: str, text: str) -> QuerySet[Listing]:
-        """Every word must be found."""
-        return for_sale_matching(rows, text)
 
 
 class StockTable(MarketTable):

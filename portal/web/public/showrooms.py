@@ -4,40 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters
 import django_tables2
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
-from marketplace.parties.models import Showroom
-from marketplace.trading.selectors.showrooms import showroom_countries, showrooms_with_figures
+from marketplace.trading.selectors.showrooms import showrooms_with_figures
 from portal.access import Anybody
+from portal.filters.showrooms import ShowroomFilter
 from portal.web.tables import MarketTable, NumberColumn, TablePage
-
-
-class ShowroomFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
-    """What a visitor may narrow the showrooms by."""
-
-    q = django_filters.CharFilter(
-        method="search",
-        max_length=100,
-        label=_("Search"),
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or city…")}),
-    )
-    country = django_filters.ChoiceFilter(
-        choices=lambda: [(code, countries.name(code)) for code in showroom_countries()],
-        label=_("Country"),
-        empty_label=_("Any country"),
-    )
-
-    @staticmethod
-    def search(rows: QuerySet[Showroom], _name: str, text: str) -> QuerySet[Showroom]:
-        """The name or the city contains the text."""
-        return rows.filter(Q(name__icontains=text) | Q(city__icontains=text))
 
 
 class ShowroomTable(MarketTable):

@@ -41,8 +41,8 @@ JOBS: dict[Job, tuple[str | Promise, str | Promise]] = {
     Job.EXPIRE_OFFERS: (_("Expire offers"), _("Closes old offers and returns the money held.")),
     Job.DERIVE_PROFILES: (_("Derive profiles"), _("Works out what each customer likes.")),
     Job.FORGET_IDLE_RUNS: (
-        _("Forget idle runs"),
-        _("Clears away the records of runs that found nothing to do."),
+        _("Forget what is over"),
+        _("Clears away runs that found nothing to do, old receipts and ended sessions."),
     ),
     Job.BRING_VISITORS: (
         _("Bring visitors"),

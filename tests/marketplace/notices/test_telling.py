@@ -14,9 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from marketplace.common import bulk
 from marketplace.common.nudges import Job
 from marketplace.notices.models import Email, Notice
-from marketplace.notices.rules import NoticeKind
+from marketplace.notices.rules import SECRET_KINDS, NoticeKind
 from marketplace.notices.selectors import Outbox, notices_of, outbox, unread_count
-from marketplace.notices.services import Telling, mark_read, tell, tell_many
+from marketplace.notices.services import Telling, mark_read, tell, tell_many, write
 from marketplace.parties.models import User
 from tests.marketplace.factories import NOW, make_user
 
@@ -138,6 +138,60 @@ def test_telling_many_takes_two_statements_however_many_they_are(people: int) ->
     assert [query for query in others.captured_queries if "SAVEPOINT" not in query["sql"]] == []
     assert Notice.objects.count() == Email.objects.count() == people
     assert unread_count(ann) == people
+
+
+def test_what_is_written_to_an_address_is_an_e_mail_and_no_notice(
+    rung: list[str], django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    values = {"code": "123456"}
+    soon = NOW + timedelta(minutes=3)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        write(
+            to="new@example.com",
+            language="es",
+            kind=NoticeKind.LOG_IN_CODE,
+            values=values,
+            at=NOW,
+            expires_at=soon,
+        )
+
+    email = Email.objects.get()
+    assert (email.to, email.language, email.kind) == ("new@example.com", "es", "log_in_code")
+    assert (email.values, email.expires_at) == (values, soon)
+    assert (email.status, email.created_at, email.next_attempt_at) == ("waiting", NOW, NOW)
+    assert not Notice.objects.exists()
+    assert rung == [Job.SEND_EMAILS]
+
+
+def test_a_letter_that_leads_off_the_site_is_refused() -> None:
+    with pytest.raises(ValueError, match="off the site"):
+        write(
+            to="ann@example.com",
+            language="en",
+            kind=NoticeKind.CONFIRM_ADDRESS,
+            values={"path": "https://evil.example/", "username": "ann"},
+            at=NOW,
+        )
+
+    assert not Email.objects.exists()
+
+
+def test_a_notice_carries_no_secret_and_its_e_mail_does() -> None:
+    ann = make_user()
+    values = {"old_email": "a@example.com", "new_email": "b@example.com", "path": "/undo/x/"}
+
+    notice = tell(user=ann, kind=NoticeKind.ADDRESS_CHANGED, values=values, at=NOW)
+
+    notice.refresh_from_db()
+    assert notice.values == {"old_email": "a@example.com", "new_email": "b@example.com"}
+    assert Email.objects.get().values == values
+
+
+@pytest.mark.parametrize("kind", sorted(SECRET_KINDS))
+def test_secrets_are_not_told_to_many(kind: NoticeKind) -> None:
+    with pytest.raises(ValueError, match="secrets"):
+        Telling(1, "ann@example.com", "en", kind, json.dumps({"path": "/undo/x/"}))
 
 
 def test_telling_nobody_writes_nothing() -> None:

@@ -30,6 +30,7 @@ from marketplace.parties.services import (
     reactivate_party,
     require_active,
     require_confirmed_email,
+    require_confirmed_person,
     set_policy,
 )
 from tests.marketplace.factories import (
@@ -266,6 +267,12 @@ def test_only_a_confirmed_customer_passes():
     require_confirmed_email(make_customer())
     with pytest.raises(EmailNotConfirmed):
         require_confirmed_email(make_customer(user=make_user(confirmed=False)))
+
+
+def test_a_person_without_a_confirmed_address_is_refused():
+    require_confirmed_person(make_user())
+    with pytest.raises(EmailNotConfirmed):
+        require_confirmed_person(make_user(confirmed=False))
 
 
 def test_selectors_leave_out_who_has_left():

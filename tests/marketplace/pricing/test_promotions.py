@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from marketplace.common.errors import Invalid
-from marketplace.parties.errors import PartyInactive
+from marketplace.parties.errors import EmailNotConfirmed, PartyInactive
 from marketplace.pricing.errors import CarModelInactive, NotASeller, NothingCovered
 from marketplace.pricing.models import Promotion
 from marketplace.pricing.services import deactivate_promotion, end_promotion, publish_promotion
@@ -17,6 +17,7 @@ from tests.marketplace.factories import (
     make_promotion,
     make_showroom,
     make_supplier,
+    make_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +27,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 def publish(**given):
     values = {
+        "by": None,
         "name": "Spring",
         "percent": Decimal("5.00"),
         "starts_at": NOW + DAY,
@@ -34,6 +36,14 @@ def publish(**given):
     }
     seller = given.pop("seller", None) or make_supplier()
     return publish_promotion(seller=seller, **values | given)
+
+
+def test_an_unconfirmed_person_publishes_no_promotion():
+    with pytest.raises(EmailNotConfirmed):
+        publish(by=make_user(confirmed=False))
+
+    assert not Promotion.objects.exists()
+    assert publish(by=make_user()).pk
 
 
 def test_a_promotion_is_kept_as_it_was_announced():

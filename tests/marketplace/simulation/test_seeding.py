@@ -129,6 +129,7 @@ def test_each_demo_login_plays_its_part():
     assert roles == {
         ("showroom@example.com", "owner", "showroom"),
         ("manager@example.com", "manager", "showroom"),
+        ("manager@example.com", "analyst", "supplier"),
         ("analyst@example.com", "analyst", "showroom"),
         ("supplier@example.com", "owner", "supplier"),
     }

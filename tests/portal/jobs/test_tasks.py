@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from marketplace.common.nudges import Job
 from marketplace.common.shards import WHOLE, Shard
+from marketplace.receipts.models import Receipt
 from marketplace.trading.models import JobRun
 from marketplace.trading.services import jobs
 from marketplace.trading.services.jobs import run_job, run_shard
 from portal.celery import app
 from portal.jobs import tasks
 from portal.logs import request_id
+from tests.marketplace.factories import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -106,8 +109,24 @@ def test_old_idle_runs_are_forgotten_and_runs_with_work_stay():
     assert sorted(JobRun.objects.values_list("slot", flat=True)) == ["b", "c"]
 
 
+def test_ended_sessions_and_old_receipts_are_forgotten():
+    at = timezone.now()
+    user = make_user()
+    for key, age in (("old", timedelta(hours=25)), ("young", timedelta(hours=23))):
+        Receipt.objects.create(
+            user=user, key=key, request_digest="", status=201, body="", created_at=at - age
+        )
+        Session.objects.create(session_key=key, expire_date=at + timedelta(hours=24) - age)
+
+    run_job(Job.FORGET_IDLE_RUNS, slot="t1", at=at)
+
+    assert Receipt.objects.get().key == "young"
+    assert Session.objects.get().session_key == "young"
+
+
 def test_log_lines_of_a_task_carry_its_id(monkeypatch):
     seen: list[str] = []
+    request_id.set("-")
     monkeypatch.setattr(tasks, "fan_out", lambda *_args: seen.append(request_id.get()))
     app.loader.import_default_modules()
 

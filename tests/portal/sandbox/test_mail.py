@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -109,6 +110,54 @@ def test_a_message_cannot_put_markup_or_scripts_on_the_page(client: Client) -> N
     assert 'href="javascript' not in page
 
 
+def _letter(client: Client, html: str) -> HttpResponse:
+    """The HTML version of a message, found by the link on the message's page."""
+    _send("ann@example.com", text="Hello Ann", html=html)
+    message = _link_to_the_message(_page(client))
+    assert f'href="{message}html/"' in client.get(message).content.decode()
+    response: HttpResponse = client.get(f"{message}html/")
+    return response
+
+
+def test_a_message_has_an_html_version_as_it_was_sent(client: Client) -> None:
+    html = '<h1 style="color:red">Ключ</h1><a href="https://cars.example/x/">Confirm</a>'
+
+    letter = _letter(client, html)
+
+    assert letter.status_code == 200
+    assert letter["Content-Type"] == "text/html; charset=utf-8"
+    assert letter.content.decode().strip() == html
+
+
+def test_a_letter_may_bring_a_style_and_links_and_can_run_or_load_nothing(client: Client) -> None:
+    letter = _letter(client, "<script>alert(1)</script><img src=x onerror=alert(1)>")
+
+    directives = dict(
+        directive.strip().split(" ", 1)
+        for directive in letter["Content-Security-Policy"].split(";")
+    )
+    assert directives == {
+        "default-src": "'none'",
+        "style-src": "'unsafe-inline'",
+        "base-uri": "'none'",
+        "form-action": "'none'",
+        "frame-ancestors": "'none'",
+        # Without allow-scripts no script runs; without allow-same-origin it is no page of the site.
+        "sandbox": "allow-popups allow-popups-to-escape-sandbox",
+    }
+    assert letter["X-Content-Type-Options"] == "nosniff"
+
+
+def test_a_message_of_text_alone_has_no_html_version(client: Client) -> None:
+    message = EmailMessage("News", "Hello", "market@cars.example", ["ann@example.com"])
+    get_connection().send_messages([message])
+
+    address = _link_to_the_message(_page(client))
+
+    assert "html/" not in client.get(address).content.decode()
+    assert client.get(f"{address}html/").status_code == 404
+
+
 def test_messages_can_be_searched_by_recipient(client: Client) -> None:
     _send("ann@example.com", "bob@example.com")
 
@@ -178,6 +227,8 @@ def test_only_messages_of_the_mailbox_can_be_opened(
 
     assert client.get("/sandbox/mail/20260301-090000-1.log/0/").status_code == 200
     assert client.get(f"/sandbox/mail/{address}").status_code == 404
+    assert client.get("/sandbox/mail/20260301-090000-1.log/0/html/").status_code == 200
+    assert client.get(f"/sandbox/mail/{address}html/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -196,6 +247,7 @@ def test_there_is_no_mailbox_in_production_or_where_e_mails_reach_a_server(
 
     assert client.get(reverse("sandbox:mail")).status_code == 404
     assert client.get(reverse("sandbox:message", args=[file.name, 0])).status_code == 404
+    assert client.get(reverse("sandbox:letter", args=[file.name, 0])).status_code == 404
 
 
 def test_the_mailbox_is_only_read(client: Client) -> None:

@@ -6,7 +6,8 @@ import pytest
 from django import forms
 
 from marketplace.common.errors import Busy, Invalid
-from portal.web.forms import MoneyField, ServiceForm
+from portal.fields import MoneyField
+from portal.web.forms import ServiceForm
 
 
 class _Form(ServiceForm):

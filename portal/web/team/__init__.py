@@ -1,0 +1,1 @@
+"""Pages about who acts for a showroom or a supplier."""

@@ -1,0 +1,400 @@
+"""Wallets through the API: the party's people read, staff alone corrects, and only once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+
+from marketplace.common.shards import WHOLE
+from marketplace.ledger.selectors import available, statement, transfers_of
+from marketplace.ledger.services import credit
+from marketplace.parties.models import Party, User
+from marketplace.parties.services import deactivate_party
+from marketplace.receipts.models import Receipt
+from marketplace.trading.services.matching import match_offers
+from marketplace.trading.services.offers import cancel_offer
+from tests.conftest import prove
+from tests.market import NOW, Market, money_of, small_market
+from tests.marketplace import factories
+from tests.races.together import at_once
+
+pytestmark = pytest.mark.django_db
+
+MINUTE = timedelta(minutes=1)
+
+
+def path(party: Party | int, act: str = "") -> str:
+    return f"/api/wallets/{party if isinstance(party, int) else party.pk}/{act}"
+
+
+def member(party: Party, role: str = "owner") -> User:
+    user = factories.make_user()
+    factories.make_membership(user=user, party=party, role=role)
+    return user
+
+
+@pytest.fixture(name="staff")
+def _staff() -> User:
+    return factories.make_user(is_staff=True)
+
+
+def test_a_customer_reads_what_is_available_and_what_is_held(ask):
+    market = Market()
+    ann = market.customer("Ann", cents=500_000)
+    market.offer(ann, market.car_model(), 120_050)
+
+    answer = ask(ann.user).get(path(ann))
+
+    assert answer.json() == {
+        "party": {"id": ann.pk, "kind": "customer", "name": "Ann"},
+        "available": "3799.50",
+        "held": "1200.50",
+    }
+
+
+def test_a_wallet_that_never_had_money_is_empty(ask):
+    customer = factories.make_customer()
+    client = ask(customer.user)
+
+    assert client.get(path(customer)).json()["available"] == "0.00"
+    assert client.get(path(customer, "statement/")).json()["results"] == []
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "analyst"])
+def test_a_partys_people_read_its_wallet_and_write_nothing(ask, key, problem, role):
+    market, _car_model, showroom = small_market()
+    client, before = ask(member(showroom, role)), money_of(showroom)
+
+    assert client.get(path(showroom)).status_code == 200
+    assert client.get(path(showroom, "statement/")).status_code == 200
+    for act in ("credit/", "debit/"):
+        answer = client.post(
+            path(showroom, act), {"amount": "1.00", "reason": "mine"}, headers=key()
+        )
+        assert problem(answer)[:2] == (403, "permission_denied")
+    for method in (client.put, client.patch, client.delete, client.post):
+        assert problem(method(path(showroom), {"available": "1"}))[0] == 405
+    assert money_of(showroom) == before
+    assert market
+
+
+def test_a_strangers_wallet_is_not_there(ask, key, problem):
+    market = Market()
+    ann, bob = market.customer("Ann"), market.customer("Bob")
+    supplier = factories.make_supplier()
+    strangers = [bob.user, member(supplier), factories.make_user()]
+
+    for person in strangers:
+        client = ask(person)
+        for answer in (
+            client.get(path(ann)),
+            client.get(path(ann, "statement/")),
+            client.post(path(ann, "credit/"), {"amount": "1.00", "reason": "x"}, headers=key()),
+            client.post(path(ann, "debit/"), {"amount": "1.00", "reason": "x"}, headers=key()),
+        ):
+            assert problem(answer) == (404, "not_found", [])
+    assert problem(ask().get(path(ann)))[:2] == (401, "not_authenticated")
+
+
+@pytest.mark.parametrize("pk", ["x", "-1", "9" * 19, f"{10 ** 17}", "0"])
+def test_a_party_that_is_none_has_no_wallet(ask, key, problem, staff, pk):
+    client = ask(staff)
+
+    assert problem(client.get(f"/api/wallets/{pk}/"))[0] == 404
+    assert problem(client.get(f"/api/wallets/{pk}/statement/"))[0] == 404
+    answer = client.post(
+        f"/api/wallets/{pk}/credit/", {"amount": "1.00", "reason": "x"}, headers=key()
+    )
+    assert problem(answer)[0] == 404
+
+
+def test_staff_credits_and_debits_with_a_reason(ask, key, staff):
+    market = Market()
+    ann = market.customer("Ann", cents=100_000)
+    client = ask(staff)
+
+    given = client.post(
+        path(ann, "credit/"), {"amount": "150.00", "reason": " Paid twice "}, headers=key()
+    )
+    taken = client.post(
+        path(ann, "debit/"), {"amount": "1150.00", "reason": "Left us"}, headers=key()
+    )
+
+    assert (given.status_code, taken.status_code) == (201, 201)
+    assert given.json() == {
+        "id": given.json()["id"],
+        "amount": "150.00",
+        "kind": "correction",
+        "reference": given.json()["reference"],
+        "reason": "Paid twice",
+        "counterpart": "Outside",
+        "balance_after": "1150.00",
+        "moved_at": given.json()["moved_at"],
+    }
+    assert (taken.json()["amount"], taken.json()["balance_after"]) == ("-1150.00", "0.00")
+    assert money_of(ann) == (0, 0)
+    line = transfers_of(f"party:{ann.pk}:wallet").get(pk=given.json()["id"])
+    assert line.actor == staff
+    seen = ask(ann.user).get(path(ann, "statement/")).json()["results"]
+    assert [one["reason"] for one in seen] == ["Left us", "Paid twice", ""]
+    prove()
+
+
+def test_the_same_correction_again_has_one_effect(ask, key, problem, staff):
+    market = Market()
+    ann = market.customer("Ann", cents=0)
+    client, headers = ask(staff), key()
+    send = partial(client.post, path(ann, "credit/"), headers=headers)
+
+    first = send({"amount": "150.00", "reason": "Gift"})
+    again = send({"amount": "150.00", "reason": "Gift"})
+    other = send({"amount": "151.00", "reason": "Gift"})
+    turned = client.post(
+        path(ann, "debit/"), {"amount": "150.00", "reason": "Gift"}, headers=headers
+    )
+
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert [problem(one)[:2] for one in (other, turned)] == [(422, "idempotency_key_reused")] * 2
+    assert money_of(ann) == (15_000, 0)
+    colleague = ask(factories.make_user(is_staff=True))
+    assert (
+        colleague.post(
+            path(ann, "credit/"), {"amount": "1.00", "reason": "Mine"}, headers=headers
+        ).json()["balance_after"]
+        == "151.00"
+    )
+    prove()
+
+
+def test_the_ledger_keeps_a_key_longer_than_the_receipt(ask, key, problem, staff):
+    market = Market()
+    ann = market.customer("Ann", cents=0)
+    client, headers = ask(staff), key()
+    send = partial(client.post, path(ann, "credit/"), headers=headers)
+    send({"amount": "150.00", "reason": "Gift"})
+    Receipt.objects.all().delete()
+
+    again = send({"amount": "150.00", "reason": "Gift"})
+    Receipt.objects.all().delete()
+    other = send({"amount": "151.00", "reason": "Gift"})
+
+    assert again.status_code == 201
+    assert problem(other)[:2] == (409, "reference_taken")
+    assert money_of(ann) == (15_000, 0)
+
+
+def test_more_than_there_is_can_not_be_taken(ask, key, problem, staff):
+    market = Market()
+    ann = market.customer("Ann", cents=1_000)
+    market.offer(ann, market.car_model(), 600)
+
+    answer = ask(staff).post(
+        path(ann, "debit/"), {"amount": "4.01", "reason": "Too much"}, headers=key()
+    )
+
+    assert problem(answer) == (422, "insufficient_funds", [])
+    assert money_of(ann) == (400, 600)
+    prove()
+
+
+def test_what_a_deactivated_party_has_left_can_be_paid_out(ask, key, staff):
+    market = Market()
+    ann = market.customer("Ann", cents=1_000)
+    deactivate_party(party=ann, at=NOW)
+    client = ask(staff)
+
+    answer = client.post(
+        path(ann, "debit/"), {"amount": "10.00", "reason": "Paid out"}, headers=key()
+    )
+
+    assert answer.status_code == 201
+    assert client.get(path(ann)).json()["available"] == "0.00"
+
+
+@pytest.mark.parametrize(
+    ("sent", "fields"),
+    [
+        ({"amount": 5, "reason": "x"}, ["amount"]),
+        ({"amount": "0", "reason": "x"}, ["amount"]),
+        ({"amount": "-1", "reason": "x"}, ["amount"]),
+        ({"amount": "0.001", "reason": "x"}, ["amount"]),
+        ({"amount": "1e99", "reason": "x"}, ["amount"]),
+        ({"amount": "١", "reason": "x"}, ["amount"]),
+        ({"amount": "10000000000.01", "reason": "x"}, ["amount"]),
+        ({"amount": "1", "reason": ""}, ["reason"]),
+        ({"amount": "1", "reason": "   "}, ["reason"]),
+        ({"amount": "1", "reason": "a\x00b"}, ["reason"]),
+        ({"amount": "1", "reason": "x" * 201}, ["reason"]),
+        ({"amount": "1", "reason": 5.5, "actor": 1}, ["actor"]),
+        ({"amount": "1", "reason": []}, ["reason"]),
+        ({}, ["amount", "reason"]),
+        ([], [None]),
+        ("text", [None]),
+    ],
+)
+def test_a_correction_that_makes_no_sense_is_a_400(ask, key, problem, staff, sent, fields):
+    ann = Market().customer("Ann", cents=0)
+
+    answer = ask(staff).post(path(ann, "credit/"), sent, headers=key())
+
+    assert problem(answer) == (400, "invalid", fields)
+    assert money_of(ann) == (0, 0) and not Receipt.objects.exists()
+
+
+def test_a_correction_needs_a_key(ask, problem, staff):
+    ann = Market().customer("Ann", cents=0)
+    body = {"amount": "1.00", "reason": "x"}
+
+    missing = ask(staff).post(path(ann, "credit/"), body)
+    bad = ask(staff).post(path(ann, "credit/"), body, headers={"Idempotency-Key": "a b"})
+
+    assert problem(missing)[:2] == (400, "idempotency_key_required")
+    assert problem(bad)[:2] == (400, "idempotency_key_invalid")
+    assert money_of(ann) == (0, 0)
+
+
+@pytest.fixture(name="moved")
+def _moved():
+    """Ann got 15,000.00, took one offer of 10.00 back, and bought at 10,000.00 for 12,000.00."""
+    market, car_model, showroom = small_market(cars=1)
+    ann = market.customer("Ann", cents=1_500_000)
+    cancelled = market.offer(ann, car_model, 1_000, at=NOW)
+    cancel_offer(customer=ann, offer=cancelled, at=NOW + MINUTE)
+    market.offer(ann, car_model, 1_200_000, at=NOW + 2 * MINUTE)
+    match_offers(shard=WHOLE, slot="t", at=NOW + 3 * MINUTE)
+    return ann, showroom
+
+
+def lines(client: Any, where: str) -> list[tuple[str, ...]]:
+    answer = client.get(where)
+    assert answer.status_code == 200, answer.content
+    return [
+        (one["kind"], one["amount"], one["counterpart"], one["balance_after"])
+        for one in answer.json()["results"]
+    ]
+
+
+def test_a_statement_says_how_the_balance_came_about(ask, moved):
+    ann, showroom = moved
+
+    assert lines(ask(ann.user), path(ann, "statement/")) == [
+        ("change", "2000.00", "Promised by offers", "5000.00"),
+        ("hold", "-12000.00", "Promised by offers", "3000.00"),
+        ("release", "10.00", "Promised by offers", "15000.00"),
+        ("hold", "-10.00", "Promised by offers", "14990.00"),
+        ("opening", "15000.00", "Outside", "15000.00"),
+    ]
+    assert lines(ask(ann.user), path(ann, "statement/?account=held"))[:2] == [
+        ("change", "-2000.00", "Available money", "0.00"),
+        ("price", "-10000.00", "Corner", "2000.00"),
+    ]
+    sold, bought, _opening = lines(ask(member(showroom)), path(showroom, "statement/"))
+    assert (sold[:3], bought[2]) == (("price", "10000.00", "Ann"), "Works")
+    assert sold[3] == f"{available(showroom.pk) / 100:.2f}"
+
+
+def test_every_part_of_a_statement_has_the_right_balances(ask, moved):
+    ann, _showroom = moved
+    client = ask(ann.user)
+    link, seen = path(ann, "statement/?page_size=2"), []
+    while link:
+        part = client.get(link).json()
+        seen += [(one["id"], one["balance_after"]) for one in part["results"]]
+        back, link = part["previous"], part["next"]
+
+    whole = [
+        (one.pk, f"{one.balance_after_cents / 100:.2f}")
+        for one in statement(f"party:{ann.pk}:wallet")
+    ]
+    assert seen == whole
+    earlier = [(one["id"], one["balance_after"]) for one in client.get(back).json()["results"]]
+    assert earlier == whole[2:4]
+
+
+@pytest.mark.parametrize(
+    ("query", "kinds"),
+    [
+        ("kind=hold", [("hold", "3000.00"), ("hold", "14990.00")]),
+        ("q=release", [("release", "15000.00")]),
+        ("moved_from=2026-03-02T12:03:00Z", [("change", "5000.00")]),
+        ("moved_before=2026-03-02T12:00:00Z", [("opening", "15000.00")]),
+    ],
+)
+def test_a_statement_is_narrowed_and_its_balances_stay(ask, moved, query, kinds):
+    ann, _showroom = moved
+
+    found = lines(ask(ann.user), path(ann, f"statement/?{query}"))
+
+    assert [(kind, after) for kind, _amount, _side, after in found] == kinds
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("account=party:1:held", "account"),
+        ("kind=%00", "kind"),
+        ("q=%00", "q"),
+        ("moved_from=x", "moved_from"),
+        ("page_size=x", "page_size"),
+        ("source=1", "source"),
+    ],
+)
+def test_a_query_that_can_not_be_read_is_a_400_that_names_it(ask, problem, moved, query, field):
+    ann, _showroom = moved
+
+    answer = ask(ann.user).get(path(ann, f"statement/?{query}"))
+
+    assert problem(answer) == (400, "invalid", [field])
+
+
+def test_staff_reads_every_wallet(ask, moved, staff):
+    ann, _showroom = moved
+    client = ask(staff)
+
+    assert client.get(path(ann)).json()["available"] == "5000.00"
+    assert len(lines(client, path(ann, "statement/"))) == 5
+
+
+def test_a_statement_costs_the_same_with_more_rows(ask, same_queries, staff):
+    ann = Market().customer("Ann", cents=1)
+    keys = iter(range(100))
+
+    def one() -> None:
+        credit(
+            party_id=ann.pk, amount_cents=5, reason="x", actor=staff, at=NOW, key=f"{next(keys)}"
+        )
+
+    same_queries(ask(ann.user), path(ann, "statement/"), one)
+
+
+def test_of_equal_corrections_at_once_one_has_the_effect(market: Market, ask, key, staff):
+    for number in range(5):
+        ann = market.customer(f"Ann{number}", cents=0)
+        body, headers = {"amount": "10.00", "reason": "Gift"}, key()
+
+        answers = at_once(
+            *(
+                partial(ask(staff).post, path(ann, "credit/"), body, headers=headers)
+                for _ in range(3)
+            )
+        )
+
+        codes = sorted(one.status_code for one in answers)
+        assert codes[0] == 201 and set(codes) <= {201, 409}
+        assert money_of(ann) == (1_000, 0)
+
+
+def test_two_debits_at_once_never_take_more_than_there_is(market: Market, ask, key, staff):
+    for number in range(5):
+        ann = market.customer(f"Ann{number}", cents=1_500)
+        body = {"amount": "10.00", "reason": "Paid out"}
+
+        answers = at_once(
+            *(partial(ask(staff).post, path(ann, "debit/"), body, headers=key()) for _ in range(2))
+        )
+
+        assert sorted(one.status_code for one in answers) == [201, 422]
+        assert money_of(ann) == (500, 0)
