@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "portal.identity.middleware.ActivityMiddleware",
     "portal.identity.middleware.RefusalMiddleware",
     "portal.web.viewing.ViewingMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -57,13 +57,17 @@ def parties_of(user: User) -> QuerySet[Membership]:
 
 
 def hats_of(user: User) -> list[Hat]:
-    """Every active party that the person can act for: the customer, then showrooms and suppliers."""
-    customer = customer_of(user)
-    own = [Hat(customer.pk, PartyKind.CUSTOMER, customer.name, None)] if customer else []
-    return own + [
-        Hat(one.party_id, PartyKind(one.party.kind), one.party.name, MemberRole(one.role))
-        for one in parties_of(user)
+    """Every active party that the person can act for: the customer, then showrooms and suppliers.
+
+    Costs one query.
+    """
+    itself = Customer.objects.active().filter(user=user).values_list("pk", "kind", "name", Value(""))
+    theirs = parties_of(user).order_by().values_list("party", "party__kind", "party__name", "role")
+    hats = [
+        Hat(party_id, PartyKind(kind), name, MemberRole(role) if role else None)
+        for party_id, kind, name, role in itself.order_by().union(theirs, all=True)
     ]
+    return sorted(hats, key=lambda hat: (hat.role is not None, hat.name, hat.party_id))
 
 
 def membership_of(user: User, party: Party) -> Membership | None:

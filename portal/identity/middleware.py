@@ -1,23 +1,52 @@
-"""What allauth's own views can't say: a refusal of ours that came after the form was found good.
-
-Two people who choose one username in the same second both pass the form; the second is refused by
-the service. Our own pages and the API translate refusals themselves.
-"""
+"""What stands around allauth's own views: when a session was last seen, and refusals of ours."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
 
+from allauth.account.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
+from django.utils.crypto import salted_hmac
 
 from marketplace.common.errors import MarketplaceError
 
 
+#: A session's last visit is known to this many seconds: a page that is only read writes nothing.
+_SEEN_EVERY_S = 300
+
+
+class ActivityMiddleware:
+    """Notes from where and when each session was last seen, for its person to look through.
+
+    A change of the network address or of the browser's name is noted at once.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Note it, then pass on."""
+        key = request.session.session_key
+        if key and request.user.is_authenticated:
+            agent = request.META.get("HTTP_USER_AGENT", "")
+            address = get_adapter(request).get_client_ip(request)
+            seen = salted_hmac("portal.identity.activity", f"{key} {address} {agent}").hexdigest()
+            if cache.add(f"seen-{seen}", True, _SEEN_EVERY_S):
+                UserSession.objects.create_from_request(request)
+        return self.get_response(request)
+
+
 class RefusalMiddleware:
-    """Turns a refusal that nobody has translated into an answer instead of a crash."""
+    """Turns a refusal that nobody has translated into an answer instead of a crash.
+
+    Two people who choose one username in the same second both pass the form; the second is refused
+    by the service. Our own pages and the API translate refusals themselves.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

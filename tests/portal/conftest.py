@@ -9,6 +9,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from marketplace.parties.models import User
 from tests.marketplace.factories import make_customer, make_superuser, make_user
 
 Ask = Callable[..., HttpResponse]
@@ -16,15 +17,19 @@ Ask = Callable[..., HttpResponse]
 
 @pytest.fixture(name="staff_client")
 def _staff_client(db: None) -> Client:
-    client = Client()
-    client.force_login(make_superuser())
-    return client
+    return _visiting(make_superuser())
 
 
 @pytest.fixture(name="customer_client")
 def _customer_client(db: None) -> Client:
+    return _visiting(make_customer(user=make_user()).user)
+
+
+def _visiting(person: User) -> Client:
+    """Someone who has been here before: a session is noted with its first request."""
     client = Client()
-    client.force_login(make_customer(user=make_user()).user)
+    client.force_login(person)
+    client.get("/robots.txt")
     return client
 
 

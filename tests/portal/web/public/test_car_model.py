@@ -141,5 +141,5 @@ def test_the_page_costs_the_same_whatever_the_size(
     car_model = make_car_model()
     for _ in range(size):
         make_listing(seller=make_showroom(), car_model=car_model)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         customer_client.get(f"/car-models/{car_model.pk}/")

@@ -168,5 +168,5 @@ def test_the_page_costs_the_same_whatever_the_size(
     now = timezone.now()
     for number in range(size):
         JobRun.objects.create(job=task.task, slot=str(number), at=now, started_at=now)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         staff_client.get(PATH)
