@@ -20,7 +20,7 @@ class SameAsNow(Invalid):
     """The new value is the present one; `field` says of what."""
 
     code = "same_as_now"
-    message = _("That is what it is now.")
+    message = _("It is that already.")
 
 
 class TooManyCodes(MarketplaceError):
@@ -92,6 +92,18 @@ class TooManyInvitations(MarketplaceError):
 
     code = "too_many_invitations"
     message = _("Too many invitations are waiting. Withdraw one first.")
+
+
+class TooManyInvitationLetters(TooManyInvitations):
+    """So many invitations went out that the next has to wait; `retry_after` says how many seconds."""
+
+    code = "too_many_invitation_letters"
+    message = _("So many invitations were sent within a day that the next has to wait.")
+
+    def __init__(self, retry_after: int, *, field: str | None = None) -> None:
+        same = _("This address was invited so often within a day that the next letter has to wait.")
+        super().__init__(same if field else None, field=field)
+        self.retry_after = retry_after
 
 
 class NotAnOwner(NotAllowed):

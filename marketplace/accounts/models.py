@@ -102,6 +102,9 @@ class Invitation(Record):
                 name="accounts_one_waiting_invitation_an_address",
             )
         ]
+        indexes = [
+            models.Index(fields=["invited_by", "created_at"], name="accounts_invitations_of_user")
+        ]
 
     def __str__(self) -> str:
         return f"{self.email} → {self.party_id}"

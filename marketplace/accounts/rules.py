@@ -17,6 +17,8 @@ CODES_AN_HOUR = 5
 UNDO_LIFE = timedelta(hours=48)
 INVITATION_LIFE = timedelta(days=7)
 MAX_WAITING_INVITATIONS = 20
+INVITATION_LETTERS_A_DAY = 30
+INVITATION_LETTERS_A_DAY_TO_ONE_ADDRESS = 3
 VIEWING_LIFE = timedelta(minutes=30)
 
 #: Letters and digits that nobody takes for one another, in any type.

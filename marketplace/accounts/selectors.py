@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import QuerySet, Value
 from django.db.models.functions import Lower
 
 from marketplace.accounts.models import Change, FormerAddress, Invitation, Viewing
 from marketplace.accounts.rules import digest
 from marketplace.parties.models import Party, User
-
-_ADMINISTRATES = Q(administrator__is_staff=True) | Q(administrator__is_superuser=True)
 
 
 def waiting_change(user: User, kind: Change.Kind, at: datetime) -> Change | None:
@@ -72,11 +70,22 @@ def invitation_for(token: str, at: datetime) -> Invitation | None:
     )
 
 
+def may_view(user: User) -> bool:
+    """Whether the person may look through others' eyes: superusers, or who has that right."""
+    return user.has_perm("accounts.add_viewing")
+
+
+def is_administrator(user: User) -> bool:
+    """Whether the person has rights that nobody may borrow by looking through their eyes."""
+    return user.is_staff or user.is_superuser
+
+
 def current_viewing(viewing_id: int, administrator: User, at: datetime) -> Viewing | None:
     """The administrator's viewing, with its person, while both may take part in it; or None."""
+    if not may_view(administrator):
+        return None
     return (
         Viewing.objects.active()
-        .filter(_ADMINISTRATES, administrator__is_active=True)
         .filter(pk=viewing_id, administrator=administrator, ended_at=None, expires_at__gt=at)
         .filter(person__is_active=True, person__is_staff=False, person__is_superuser=False)
         .select_related("person")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
@@ -17,7 +16,7 @@ from marketplace.accounts.selectors import waiting_change
 from marketplace.accounts.services import cancel_change
 from portal.api.permissions import EVERYBODY, PEOPLE
 from portal.api.resources import Resource
-from portal.api.serializers import InstantField, Strict
+from portal.api.serializers import InstantField, Shown, Strict
 from portal.identity.changes import (
     ask_for_change,
     send_confirmation_again,
@@ -56,7 +55,7 @@ class UndoToken(Strict):
     token = serializers.CharField(max_length=64)
 
 
-class Sent(serializers.Serializer[Any]):
+class Sent(Shown):
     """Whether a letter went out; the last one may be too young."""
 
     sent = serializers.BooleanField()
@@ -79,11 +78,12 @@ class Changes(Resource):
     }
     serializer_class = ChangeSerializer
     pagination_class = None
+    field_names = {str(kind): "value" for kind in Change.Kind}
 
     @extend_schema(responses=ChangeSerializer)
-    def retrieve(self, request: Request, kind: str) -> Response:
+    def retrieve(self, _request: Request, kind: str) -> Response:
         """The change of this kind that waits for its code; 404 if none does."""
-        change = waiting_change(request.user, Change.Kind(kind), timezone.now())
+        change = waiting_change(self.person, Change.Kind(kind), timezone.now())
         if change is None:
             raise Http404
         return self.answer(change)
@@ -103,16 +103,16 @@ class Changes(Resource):
         """Ask for a change. A code goes out; one of the same kind that waited is void."""
         change = ask_for_change(
             request._request,  # pylint: disable=protected-access  # DRF's way to Django's request
-            user=request.user,
+            user=self.person,
             kind=Change.Kind(kind),
             **self.read(NewChange),
         )
         return self.answer(change, HTTPStatus.ACCEPTED)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, kind: str) -> Response:
+    def destroy(self, _request: Request, kind: str) -> Response:
         """Forget a change that waits."""
-        cancel_change(user=request.user, kind=Change.Kind(kind), at=timezone.now())
+        cancel_change(user=self.person, kind=Change.Kind(kind), at=timezone.now())
         return Response(status=204)
 
     @extend_schema(request=Code, responses=ChangeSerializer)
@@ -120,7 +120,7 @@ class Changes(Resource):
         """Do the change that waits, with the code from the letter."""
         change = settle_change(
             request._request,  # pylint: disable=protected-access  # DRF's way to Django's request
-            user=request.user,
+            user=self.person,
             kind=Change.Kind(kind),
             **self.read(Code),
         )
@@ -138,8 +138,8 @@ class Changes(Resource):
     @extend_schema(request=None, responses={202: Sent})
     def resend(self, request: Request) -> Response:
         """Send the letter that confirms your address once more."""
-        sent = request.user.email_confirmed_at is None and send_confirmation_again(
+        sent = self.person.email_confirmed_at is None and send_confirmation_again(
             request._request,  # pylint: disable=protected-access  # DRF's way to Django's request
-            user=request.user,
+            user=self.person,
         )
         return Response({"sent": sent}, status=HTTPStatus.ACCEPTED)

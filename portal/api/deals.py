@@ -96,11 +96,12 @@ class FilledOfferSerializer(Shown):
 
 _RULES = {
     Deal.Kind.RETAIL: _(
-        "Offers are served by time. Each takes the lowest quote for its customer, up to its maximum,"
-        " among showrooms with the car left; then the lower list price, then the smaller id."
+        "Offers are served in the order they came. Each takes the lowest quote for its customer,"
+        " up to its maximum, among showrooms with the car left; then the lower list price, then the"
+        " smaller id."
     ),
     Deal.Kind.WHOLESALE: _(
-        "A line is bought from the lowest quote for its first car, among the sourcing's supplier and"
+        "Each purchase goes to the lowest quote for its first car, among the sourcing's supplier and"
         " those with a promotion; then the sourcing's supplier, then the smaller id."
     ),
 }

@@ -84,24 +84,23 @@ class Invitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
             )
         ],
     )
-    def create(self, request: Request) -> Response:
+    def create(self, _request: Request) -> Response:
         """Invite somebody by e-mail. An earlier invitation to the same address is replaced."""
         asked: dict[str, Any] = self.read(NewInvitation)
         party = self.acting_for(asked.pop("party"), "party")
-        invitation = invite_member(by=request.user, party=party, at=timezone.now(), **asked)
+        invitation = invite_member(by=self.person, party=party, at=timezone.now(), **asked)
         return self.answer(invitation, 201)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
+    def destroy(self, _request: Request, pk: str) -> Response:
         """Withdraw an invitation: its link is no longer good."""
-        withdraw_invitation(by=request.user, invitation=self.get_object(), at=timezone.now())
+        del pk
+        withdraw_invitation(by=self.person, invitation=self.get_object(), at=timezone.now())
         return Response(status=204)
 
     @extend_schema(request=Acceptance, responses={201: MembershipSerializer})
     @action(detail=False, methods=["post"])
-    def accept(self, request: Request) -> Response:
+    def accept(self, _request: Request) -> Response:
         """Accept an invitation that was sent to your own confirmed address."""
-        membership = accept_invitation(
-            user=request.user, at=timezone.now(), **self.read(Acceptance)
-        )
+        membership = accept_invitation(user=self.person, at=timezone.now(), **self.read(Acceptance))
         return Response(MembershipSerializer(membership).data, status=201)

@@ -72,16 +72,18 @@ class Memberships(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         responses=MembershipSerializer,
         examples=[OpenApiExample("Make a manager", {"role": "manager"}, request_only=True)],
     )
-    def partial_update(self, request: Request, pk: str) -> Response:
+    def partial_update(self, _request: Request, pk: str) -> Response:
         """Give a member another role. Only an owner may, and the last owner stays one."""
+        del pk
         membership = self.get_object()
         change_member_role(
-            by=request.user, membership=membership, at=timezone.now(), **self.read(NewRole)
+            by=self.person, membership=membership, at=timezone.now(), **self.read(NewRole)
         )
         return self.answer(membership)
 
     @extend_schema(responses={204: None})
-    def destroy(self, request: Request, pk: str) -> Response:
+    def destroy(self, _request: Request, pk: str) -> Response:
         """End a membership: one's own, or as an owner anybody's. The last owner can't leave."""
-        end_membership(by=request.user, membership=self.get_object(), at=timezone.now())
+        del pk
+        end_membership(by=self.person, membership=self.get_object(), at=timezone.now())
         return Response(status=204)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -19,7 +17,7 @@ from marketplace.parties.services import (
 )
 from portal.api.permissions import CUSTOMERS, PEOPLE
 from portal.api.resources import Resource
-from portal.api.serializers import CountryCode, InstantField, MoneyField, Strict, StrictModel
+from portal.api.serializers import CountryCode, InstantField, MoneyField, Shown, Strict, StrictModel
 from portal.identity.changes import close_account
 
 _DETAILS = ["name", "country", "city", "latitude", "longitude", "phone", "birth_date"]
@@ -64,7 +62,7 @@ class CustomerProfile(CustomerDetails):
         read_only_fields = fields
 
 
-class HatSerializer(serializers.Serializer[Any]):
+class HatSerializer(Shown):
     """One party that the asker can act as."""
 
     party = serializers.IntegerField(source="party_id")
@@ -127,25 +125,25 @@ class Profile(Resource):
     pagination_class = None
 
     @extend_schema(responses=ProfileSerializer)
-    def retrieve(self, request: Request) -> Response:
+    def retrieve(self, _request: Request) -> Response:
         """Who you are, and as whom you can act."""
-        return self.answer(request.user)
+        return self.answer(self.person)
 
     @extend_schema(
         request=Language,
         responses=ProfileSerializer,
         examples=[OpenApiExample("Write to me in Spanish", {"language": "es"}, request_only=True)],
     )
-    def partial_update(self, request: Request) -> Response:
+    def partial_update(self, _request: Request) -> Response:
         """Say in which language you want to be written to."""
-        change_language(user=request.user, at=timezone.now(), **self.read(Language))
-        return self.answer(request.user)
+        change_language(user=self.person, at=timezone.now(), **self.read(Language))
+        return self.answer(self.person)
 
     @extend_schema(request=CustomerDetails, responses={201: ProfileSerializer})
-    def customer(self, request: Request) -> Response:
+    def customer(self, _request: Request) -> Response:
         """Become a customer; a person is one customer at most."""
-        create_customer(user=request.user, at=timezone.now(), **self.read(CustomerDetails))
-        return self.answer(request.user, 201)
+        create_customer(user=self.person, at=timezone.now(), **self.read(CustomerDetails))
+        return self.answer(self.person, 201)
 
     @extend_schema(
         request=CustomerDetails(partial=True),
@@ -157,14 +155,14 @@ class Profile(Resource):
         body = CustomerDetails(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         change_details(party=self.actor, at=timezone.now(), **body.validated_data)
-        return self.answer(request.user)
+        return self.answer(self.person)
 
     @extend_schema(request=Closing, responses={204: None})
     def close(self, request: Request) -> Response:
         """Close your account: open offers are cancelled, memberships end, tokens die."""
         close_account(
             request._request,  # pylint: disable=protected-access  # DRF's way to Django's request
-            user=request.user,
+            user=self.person,
             **self.read(Closing),
         )
         return Response(status=204)

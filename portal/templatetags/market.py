@@ -51,6 +51,12 @@ def grouped(number: int) -> str:
 
 
 @register.filter
+def day(at: datetime) -> str:
+    """The day of an instant: "21 Nov 2026"."""
+    return formats.date_format(at.astimezone(UTC), pgettext("a day, Django's date format", "j M Y"))
+
+
+@register.filter
 def instant(at: datetime | None) -> SafeString | str:
     """The instant as a <time> that says its zone; a dash for None."""
     if at is None:

@@ -82,11 +82,17 @@ class TablePage(Page):
         """All the rows that this visitor may see."""
         raise NotImplementedError
 
+    def hidden_columns(self) -> tuple[str, ...]:
+        """The columns that are not for this visitor."""
+        return ()
+
     def get_context(self) -> dict[str, Any]:
         """The filter, the chips and one page of the table."""
         asked = self.request.GET
         filterset = self.filterset_class(asked, queryset=self.get_queryset(), request=self.request)
-        table = self.table_class(filterset.qs, order_by=asked.getlist("sort")[:3])
+        table = self.table_class(
+            filterset.qs, order_by=asked.getlist("sort")[:3], exclude=self.hidden_columns()
+        )
         table.partial = self.table_partial
         table.data.data = _in_a_fixed_order(table.data.data)
         table.paginate(per_page=self.per_page)

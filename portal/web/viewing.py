@@ -109,7 +109,7 @@ class ViewingMiddleware:
     def _answer_person(self, request: ViewingRequest) -> HttpResponseBase:
         request.user = request.viewing.person
         if request.method not in READING:
-            return _refusal(request, _READ_ONLY)
+            return _refused_act(request)
         if request.path_info.startswith(CLOSED):
             return _refusal(request, _HIDDEN)
         with transaction.atomic():
@@ -145,6 +145,14 @@ def _has_viewing(request: HttpRequest) -> bool:
 
 def _is_own_act(request: HttpRequest) -> bool:
     return request.method == "POST" and request.path in map(resolve_url, _OWN_ACTS)
+
+
+def _refused_act(request: HttpRequest) -> HttpResponse:
+    """Say that nothing can be changed; a page that is open begins anew with it."""
+    if "HX-Request" not in request.headers:
+        return _refusal(request, _READ_ONLY)
+    messages.error(request, str(_READ_ONLY))
+    return HttpResponse(status=HTTPStatus.FORBIDDEN, headers={"HX-Refresh": "true"})
 
 
 def _refusal(request: HttpRequest, why: str | Promise) -> HttpResponse:

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 
-from django.db.models import Value
+from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
-from marketplace.accounts.errors import InvitationForAnother, InvitationGone, TooManyInvitations
+from marketplace.accounts.errors import (
+    InvitationForAnother,
+    InvitationGone,
+    TooManyInvitationLetters,
+    TooManyInvitations,
+)
 from marketplace.accounts.models import Invitation
 from marketplace.accounts.rules import (
+    INVITATION_LETTERS_A_DAY,
+    INVITATION_LETTERS_A_DAY_TO_ONE_ADDRESS,
     INVITATION_LIFE,
     MAX_WAITING_INVITATIONS,
     digest,
@@ -33,6 +41,7 @@ from marketplace.parties.services import (
 from marketplace.parties.services.records import fill, lock, lock_person
 
 _WAITING = Invitation.Status.WAITING
+_DAY = timedelta(days=1)
 
 
 @act
@@ -47,8 +56,10 @@ def invite_member(
         PartyInactive: the party takes no part in the market.
         AlreadyMember: the address is a member's.
         TooManyInvitations: twenty are waiting.
+        TooManyInvitationLetters: so many went out within a day, in all or to this address.
         Invalid: the address or role does not make sense.
     """
+    lock_person(by)  # who owns several parties has no more letters than who owns one
     present = lock(party.pk)
     require_owner(by, present)
     require_confirmed_person(by)
@@ -63,6 +74,7 @@ def invite_member(
         created_at=at,
     )
     fill(invitation, {"role": role})
+    _require_patience(invitation, at)
     _replace_earlier(invitation, at)
     invitation.save(force_insert=True)
     write(
@@ -142,9 +154,35 @@ def _replace_earlier(invitation: Invitation, at: datetime) -> None:
     owner = confirmed_owner_of(invitation.email)
     if owner is not None and members_of(party).filter(user=owner).exists():
         raise AlreadyMember(field="email")
-    earlier = Invitation.objects.alias(address=Lower("email")).filter(
-        party=party, status=_WAITING, address=Lower(Value(invitation.email))
-    )
+    earlier = _to(invitation.email, Invitation.objects.filter(party=party, status=_WAITING))
     earlier.update(status=Invitation.Status.WITHDRAWN, updated_at=at)
     if invitations_of(party, at).count() >= MAX_WAITING_INVITATIONS:
         raise TooManyInvitations()
+
+
+def _require_patience(invitation: Invitation, at: datetime) -> None:
+    """Refuse a letter too many. Withdrawing an invitation takes no letter back.
+
+    Counted are those of the party and of whoever invites, and those of the party to the address.
+
+    Raises:
+        TooManyInvitationLetters: it has to wait until the first of the day's letters is older.
+    """
+    lately = Invitation.objects.filter(created_at__gt=at - _DAY)
+    ours = lately.filter(Q(party=invitation.party) | Q(invited_by=invitation.invited_by))
+    same = _to(invitation.email, lately.filter(party=invitation.party))
+    limits = (
+        (ours, INVITATION_LETTERS_A_DAY, None),
+        (same, INVITATION_LETTERS_A_DAY_TO_ONE_ADDRESS, "email"),
+    )
+    for letters, most, field in limits:
+        written = letters.order_by("-created_at").values_list("created_at", flat=True)
+        first = written[most - 1 : most].first()
+        if first is not None:
+            wait = math.ceil((first + _DAY - at).total_seconds())
+            raise TooManyInvitationLetters(wait, field=field)
+
+
+def _to(email: str, invitations: QuerySet[Invitation]) -> QuerySet[Invitation]:
+    """Those to this address, in whatever letters it is written."""
+    return invitations.alias(address=Lower("email")).filter(address=Lower(Value(email)))

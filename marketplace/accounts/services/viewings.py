@@ -7,6 +7,7 @@ from datetime import datetime
 from marketplace.accounts.errors import NotViewable
 from marketplace.accounts.models import Viewing
 from marketplace.accounts.rules import VIEWING_LIFE
+from marketplace.accounts.selectors import is_administrator, may_view
 from marketplace.common.acts import act
 from marketplace.parties.models import User
 from marketplace.parties.services.records import fill
@@ -17,11 +18,10 @@ def begin_viewing(*, administrator: User, person: User, reason: str, at: datetim
     """Put on record that an administrator looks through a person's eyes, for half an hour at most.
 
     Raises:
-        NotViewable: it is no administrator who asks; or the person is one, or is deactivated.
+        NotViewable: who asks may not; or the person is an administrator too, or is deactivated.
         Invalid: there is no reason, or one too long to keep.
     """
-    may_look = administrator.is_active and _is_administrator(administrator)
-    if not may_look or not person.is_active or _is_administrator(person):
+    if not may_view(administrator) or not person.is_active or is_administrator(person):
         raise NotViewable()
     viewing = Viewing(
         administrator=administrator,
@@ -40,7 +40,3 @@ def end_viewing(*, viewing: Viewing, at: datetime) -> None:
     lasting = Viewing.objects.filter(pk=viewing.pk, ended_at=None, expires_at__gt=at)
     lasting.update(ended_at=at, updated_at=at)
     viewing.refresh_from_db(fields=["ended_at"])
-
-
-def _is_administrator(user: User) -> bool:
-    return user.is_staff or user.is_superuser

@@ -188,7 +188,7 @@ _WORDINGS = {
     NoticeKind.ADDRESS_CHANGE_UNDONE: Wording(
         _("Your e-mail address is back"),
         _("The change was undone: the address of your account is %(email)s again."),
-        advice=_("If somebody else had made the change, choose a new password at once."),
+        advice=_("If somebody else made the change, choose a new password at once."),
     ),
     NoticeKind.SECOND_FACTOR_ADDED: Wording(
         _("Two-factor log-in is on"),

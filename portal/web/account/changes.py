@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -165,7 +165,7 @@ class ChangePage(OwnPage, ServiceFormPage):
             case _ForgetForm():
                 with suppress(NothingToConfirm):
                     cancel_change(user=self.person, kind=self.kind, at=timezone.now())
-                messages.success(self.request, _now("Nothing is going to change."))
+                messages.success(self.request, gettext("Nothing is going to change."))
             case _CodeForm():
                 code = form.cleaned_data["code"]
                 settle_change(self.request, user=self.person, kind=self.kind, code=code)

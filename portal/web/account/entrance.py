@@ -15,8 +15,8 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views import View
 
@@ -110,7 +110,7 @@ ChoosePassword = open_door(
     _LinksGrowOld,
     form_class=worded(
         account_forms.ResetPasswordKeyForm,
-        {"password1": _l("New password"), "password2": _l("The new password again")},
+        {"password1": _("New password"), "password2": _("The new password again")},
         {"password1": PASSWORD_HINT},
     ),
     limit="reset_password_from_key",
@@ -126,7 +126,7 @@ class SendLetterAgain(LoggedIn):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Send it, or say how long to wait for another."""
         if request.user.email_confirmed_at is not None:  # type: ignore[union-attr]
-            messages.info(request, _("Your address is confirmed already."))
+            messages.info(request, gettext("Your address is confirmed already."))
             return SeeOther(resolve_url("public:home"))
         if not send_verification_email_for_user(request, request.user):
             minutes = -(-seconds_to_wait("confirm_email") // 60)

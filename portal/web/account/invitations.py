@@ -53,9 +53,12 @@ class InvitationPage(Anybody, ServiceFormPage):
         }
 
     def get(self, _request: HtmxHttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
-        """The invitation; a 404 that says so if it is no longer good."""
-        is_good = self.invitation is not None
-        return self.render(status=HTTPStatus.OK if is_good else HTTPStatus.NOT_FOUND)
+        """The invitation; a 404 that says so if it is no longer good.
+
+        A page that is open already shows only what is a refusal: it gets a 422.
+        """
+        gone = HTTPStatus.UNPROCESSABLE_ENTITY if self.request.htmx else HTTPStatus.NOT_FOUND
+        return self.render(status=HTTPStatus.OK if self.invitation is not None else gone)
 
     def post(self, _request: HtmxHttpRequest, *_args: object, **_kwargs: object) -> HttpResponse:
         """Accept, once somebody is logged in."""

@@ -13,6 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.selectors import is_administrator, may_view
 from marketplace.parties.models import Customer, Membership, Party, User
 from portal.access import StaffOnly
 from portal.templatetags.market import instant
@@ -79,7 +80,7 @@ class PersonTable(MarketTable):
     parties = django_tables2.Column(
         verbose_name=_("Acts for"), accessor="pk", orderable=False, empty_values=(), attrs=_WIDE
     )
-    email_confirmed_at = django_tables2.Column(verbose_name=_("Confirmed"))
+    email_confirmed_at = django_tables2.Column(verbose_name=_("Confirmed"), attrs=_WIDE)
     is_active = django_tables2.Column(verbose_name=_("State"))
     view_as = django_tables2.Column(
         verbose_name=_("View as"),
@@ -113,11 +114,11 @@ class PersonTable(MarketTable):
         """Whether the account is open, and whether it is one of the staff's."""
         if not record.is_active:
             return str(_("Closed"))
-        return str(_("Staff") if _is_staff(record) else _("Active"))
+        return str(_("Staff") if is_administrator(record) else _("Active"))
 
     def render_view_as(self, record: User) -> SafeString | str:
         """The way to look through the person's eyes, where that is possible."""
-        if not record.is_active or _is_staff(record):
+        if not record.is_active or is_administrator(record):
             return "–"
         address = reverse("staff:viewing", args=[record.pk])
         # Read aloud one after the other, the links must not all say the same.
@@ -138,6 +139,10 @@ class PeoplePage(StaffOnly, TablePage):
     filterset_class = PersonFilter
     table_partial = "person-results"
 
+    def hidden_columns(self) -> tuple[str, ...]:
+        """The way to look through others' eyes, for staff who may not."""
+        return () if may_view(self.request.user) else ("view_as",)
+
     def get_queryset(self) -> QuerySet[User]:
         """Everybody, with their customer and what they are members of."""
         members = Membership.objects.active().filter(party__is_active=True).select_related("party")
@@ -145,7 +150,3 @@ class PeoplePage(StaffOnly, TablePage):
             Prefetch("memberships", members.order_by("party__name", "pk"))
         )
         return people.order_by("username")
-
-
-def _is_staff(person: User) -> bool:
-    return person.is_staff or person.is_superuser

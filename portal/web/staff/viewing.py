@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.shortcuts import get_object_or_404, resolve_url
 from django.utils import timezone
@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Viewing
 from marketplace.accounts.rules import VIEWING_LIFE
+from marketplace.accounts.selectors import may_view
 from marketplace.accounts.services import begin_viewing
 from marketplace.parties.models import User
 from portal.access import StaffOnly
@@ -39,6 +40,12 @@ class BeginViewingPage(StaffOnly, ServiceFormPage):
     template_name = "staff/viewing.html"
     partials = ["begin-viewing"]
     form_class = ReasonForm
+
+    def check_access(self, user: User) -> None:
+        """Only staff who have that right."""
+        super().check_access(user)
+        if not may_view(user):
+            raise Http404
 
     @cached_property
     def person(self) -> User:

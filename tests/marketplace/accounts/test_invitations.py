@@ -8,6 +8,7 @@ from marketplace.accounts.errors import (
     InvitationForAnother,
     InvitationGone,
     NotAnOwner,
+    TooManyInvitationLetters,
     TooManyInvitations,
 )
 from marketplace.accounts.models import Invitation
@@ -312,3 +313,57 @@ def test_an_invitation_outlasts_the_rights_of_who_invited(ann, showroom):
     Membership.objects.filter(user=ann).update(is_active=False)
 
     assert accept(make_user(email=BOB), token).pk
+
+
+def test_an_address_gets_three_letters_a_day_however_often_they_are_withdrawn(ann, showroom):
+    for minute in range(3):
+        at = NOW + timedelta(minutes=minute)
+        invite(ann, showroom, "Bob@example.com" if minute else BOB, at=at)
+        withdraw_invitation(by=ann, invitation=Invitation.objects.first(), at=at)
+
+    with pytest.raises(TooManyInvitationLetters) as refusal:
+        invite(ann, showroom, at=NOW + timedelta(minutes=3))
+
+    assert (refusal.value.field, refusal.value.retry_after) == ("email", 24 * 3600 - 180)
+    assert len(written(NoticeKind.INVITATION)) == 3
+    invite(ann, showroom, "carl@example.com", at=NOW + timedelta(minutes=3))
+    eve = make_user()
+    invite(eve, make_showroom(owner=eve))
+    with pytest.raises(TooManyInvitationLetters):
+        invite(ann, showroom, at=NOW + timedelta(days=1) - MOMENT)
+    invite(ann, showroom, at=NOW + timedelta(days=1))
+
+
+def test_replacing_an_invitation_sends_three_letters_a_day_and_the_last_stays_good(ann, showroom):
+    token = [invite(ann, showroom) for _ in range(3)][-1]
+
+    with pytest.raises(TooManyInvitationLetters):
+        invite(ann, showroom, role=MemberRole.OWNER)
+
+    assert accept(make_user(email=BOB), token).role == "manager"
+
+
+def test_a_party_sends_thirty_letters_a_day(ann, showroom):
+    other = make_membership(party=showroom).user
+    for number in range(30):
+        invite(ann if number % 2 else other, showroom, f"guest{number}@example.com")
+        withdraw_invitation(by=ann, invitation=Invitation.objects.first(), at=NOW)
+
+    for owner in (ann, other, make_membership(party=showroom).user):
+        with pytest.raises(TooManyInvitationLetters) as refusal:
+            invite(owner, showroom)
+        assert (refusal.value.field, refusal.value.retry_after) == (None, 24 * 3600)
+    eve = make_user()
+    invite(eve, make_showroom(owner=eve))
+    invite(ann, showroom, at=NOW + timedelta(days=1))
+
+
+def test_who_opens_one_showroom_after_the_other_has_no_more_letters(ann):
+    for number in range(30):
+        invite(ann, make_showroom(owner=ann), BOB if number % 5 else f"guest{number}@example.com")
+
+    with pytest.raises(TooManyInvitationLetters) as refusal:
+        invite(ann, make_showroom(owner=ann), "late@example.com")
+
+    assert refusal.value.field is None
+    assert len(written(NoticeKind.INVITATION)) == 30

@@ -193,15 +193,15 @@ def _without_tokens(page: str) -> str:
     [
         ("password", "12345678", "password", "too common"),
         ("password", "short", "password", "too short"),
-        ("password", PASSWORD, "password", "That is what it is now"),
+        ("password", PASSWORD, "password", "It is that already"),
         ("password", "é\x07" * 8, "password", "no control characters"),
         ("username", "ann", "username", "Another account has this username"),
         ("username", "ANN", "username", "Another account has this username"),
-        ("username", "bob", "username", "That is what it is now"),
+        ("username", "bob", "username", "It is that already"),
         ("username", "b b", "username", "valid username"),
         ("username", "b@b", "username", "no @"),
         ("username", "ﬀ" * 100, "username", "at most 150 characters"),
-        ("email", "bob@example.com", "email", "That is what it is now"),
+        ("email", "bob@example.com", "email", "It is that already"),
         ("email", "nobody", "email", "valid email"),
     ],
 )

@@ -69,6 +69,19 @@ def test_a_hat_leads_to_the_page_that_was_asked_for_if_it_is_ours() -> None:
         assert answer["Location"] == lands
 
 
+def test_the_menu_leads_back_to_where_one_was_but_not_to_another_partys_page() -> None:
+    person = make_customer().user
+    team = make_membership(user=person, party=make_showroom()).party
+    client = _client(person)
+
+    def back(path: str) -> bool:
+        hats = client.get(path).content.decode().split('action="/account/hat/"')[1]
+        return f'name="next" value="{path}"' in hats.split("</form>")[0]
+
+    assert back("/showrooms/?q=a") and back("/account/")
+    assert not back(f"/team/{team.pk}/")
+
+
 @pytest.mark.parametrize("party", ["", "abc", "-1", "0", "9" * 40, "1\x00"])
 def test_what_is_no_hat_of_mine_is_not_found(party: str) -> None:
     assert _client(make_customer().user).post(PATH, {"party": party}).status_code == 404

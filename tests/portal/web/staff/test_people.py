@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from marketplace.accounts.models import Viewing
 from tests.marketplace.factories import (
     make_customer,
     make_membership,
@@ -82,6 +83,18 @@ def test_staff_and_closed_accounts_cannot_be_viewed(staff_client: Client) -> Non
     assert "view-as" not in staff_client.get(PATH).content.decode()
 
 
+def test_staff_without_the_right_find_people_and_cannot_view_them() -> None:
+    ann, clerk = make_user(username="ann"), Client()
+    clerk.force_login(make_user(username="clerk", is_staff=True))
+
+    page = clerk.get(PATH).content.decode()
+
+    assert "ann@" in page and "view-as" not in page and "View as" not in page
+    for ask in (clerk.get, clerk.post):
+        assert ask(f"{PATH}{ann.pk}/view-as/", {"reason": "Ticket 7"}).status_code == 404
+    assert not Viewing.objects.exists()
+
+
 def test_filtering_replaces_the_results_alone(staff_client: Client, ask_partial: Ask) -> None:
     answer = ask_partial(staff_client, f"{PATH}?q=x", "person-results", on_page=PATH)
     assert answer.content.lstrip().startswith(b'<section id="person-results"')
@@ -105,5 +118,5 @@ def test_the_page_costs_the_same_whatever_the_size(
         for _ in range(2):
             make_membership(user=person, party=make_showroom())
     staff_client.get(PATH)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(6):
         staff_client.get(PATH)

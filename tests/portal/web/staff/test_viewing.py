@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,19 +11,15 @@ import pytest
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import SESSION_KEY
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 from django.utils import timezone
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from marketplace.accounts.models import Viewing
+from marketplace.accounts.models import Invitation, Viewing
 from marketplace.parties.models import Customer, Membership, User
-from portal.api.authentication import PageAuthentication
-from portal.web.viewing import CLOSED, VIEWING_KEY, ViewingMiddleware
+from portal.web.viewing import CLOSED, VIEWING_KEY
 from tests.marketplace.factories import (
     make_customer,
     make_membership,
@@ -39,30 +34,8 @@ pytestmark = pytest.mark.django_db
 END = "/staff/viewing/end/"
 
 
-@pytest.fixture(name="person")
-def _person() -> User:
-    """Bob, a customer who also owns the showroom Autohaus."""
-    person = make_customer(user=make_user(username="bob"), name="Bob's garage").user
-    make_membership(user=person, party=make_showroom(name="Autohaus"))
-    return person
-
-
-@pytest.fixture(name="admin_client")
-def _admin_client() -> Client:
-    client = Client()
-    client.force_login(make_superuser(username="boss"))
-    return client
-
-
 def _begin(client: Client, person: User, reason: str = "Ticket 7") -> HttpResponse:
     return client.post(f"/staff/people/{person.pk}/view-as/", {"reason": reason})
-
-
-@pytest.fixture(name="viewer")
-def _viewer(admin_client: Client, person: User) -> Client:
-    """The administrator's browser while it sees the portal as Bob."""
-    assert _begin(admin_client, person).status_code == 303
-    return admin_client
 
 
 def _name_in_the_bar(client: Client) -> str:
@@ -168,6 +141,17 @@ def test_every_kind_of_write_is_refused(viewer: Client, method: str) -> None:
         "/no-such-page/",
     ]
     assert [path for path in paths if not _refused(getattr(viewer, method)(path))] == []
+
+
+def test_a_page_that_is_open_is_told_why_nothing_happened(viewer: Client, ask_partial: Ask) -> None:
+    team = f"/team/{Membership.objects.get().party_id}/"
+    invite = {"act": "invite", "email": "new@example.com", "role": "analyst"}
+
+    answer = ask_partial(viewer, team, "team", data=invite)
+
+    assert (answer.status_code, answer["HX-Refresh"], answer.content) == (403, "true", b"")
+    assert "nothing can be changed" in viewer.get(team).content.decode()
+    assert not Invitation.objects.exists()
 
 
 def test_what_a_viewer_sends_has_no_effect(viewer: Client, person: User) -> None:
@@ -359,36 +343,3 @@ def test_forms_from_before_and_after_a_viewing_are_void(person: User) -> None:
 
 def test_nothing_seen_stays_in_the_browsers_cache(viewer: Client) -> None:
     assert "no-store" in viewer.get("/showrooms/")["Cache-Control"]
-
-
-# The API
-
-
-def test_the_api_refuses_writes_as_a_problem(viewer: Client) -> None:
-    answer = viewer.post("/api/car-models/", "{}", content_type="application/json")
-
-    problem = json.loads(answer.content)
-    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
-    assert (problem["code"], problem["status"], problem["errors"]) == (
-        "viewing_is_read_only",
-        403,
-        [],
-    )
-
-
-def test_the_api_takes_the_person_for_the_visitor(viewer: Client, rf: object) -> None:
-    class WhoAmI(APIView):
-        authentication_classes = [PageAuthentication]
-        permission_classes = []
-        throttle_classes = []
-
-        def get(self, request: Request) -> Response:
-            return Response({"name": request.user.username})
-
-    def answered(request: HttpRequest) -> HttpResponse:
-        return WhoAmI.as_view()(request)
-
-    request = rf.get("/api/somewhere/")  # type: ignore[attr-defined]
-    request.session, request.user = viewer.session, User.objects.get(username="boss")
-
-    assert ViewingMiddleware(answered)(request).data == {"name": "bob"}  # type: ignore[attr-defined]

@@ -166,6 +166,23 @@ def test_an_owner_invites_by_letter(party: Party) -> None:
     assert "The invitation is on its way." in page and "new@example.com" in page
 
 
+def test_an_address_that_was_invited_too_often_is_told_at_its_field(party: Party) -> None:
+    client = _as("olga")
+    for _ in range(3):
+        assert (
+            client.post(_path(party), {"act": "invite"} | ACTS["invite"](party)).status_code == 303
+        )
+
+    answer = client.post(_path(party), {"act": "invite"} | ACTS["invite"](party))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422 and 'value="new@example.com"' in page
+    assert (
+        "This address was invited so often within a day that the next letter has to wait." in page
+    )
+    assert Email.objects.count() == 3
+
+
 def test_an_owner_changes_a_role(party: Party) -> None:
     answer = _as("olga").post(_path(party), {"act": "change-role"} | ACTS["change-role"](party))
     assert answer.status_code == 303 and _member(party, "ana").role == "owner"
@@ -310,5 +327,5 @@ def test_the_page_costs_the_same_whatever_the_size(
             _invitation(party, f"person{number}@example.com")
     client = _as("olga")
     client.get(_path(party))
-    with django_assert_num_queries(12):  # type: ignore[attr-defined]
+    with django_assert_num_queries(6):  # type: ignore[attr-defined]
         client.get(_path(party))
