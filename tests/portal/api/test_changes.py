@@ -263,7 +263,7 @@ def test_a_change_is_forgotten_once(ask: Ask, problem: Read, ann: User) -> None:
     client = ask(ann)
     code = _asked(client, "username")
     assert client.delete(f"{PATH}username/").status_code == 204
-    assert problem(client.delete(f"{PATH}username/"))[:2] == (409, "nothing_to_confirm")
+    assert problem(client.delete(f"{PATH}username/"))[:2] == (404, "not_found")
     assert problem(_confirm(client, "username", code))[:2] == (409, "nothing_to_confirm")
 
 

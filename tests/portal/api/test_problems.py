@@ -104,7 +104,7 @@ def test_a_body_that_is_too_large_is_not_read(ask: Ask, problem: Read, settings:
         ({"name": None}, "name", "null"),
         ({"name": ["a"]}, "name", "invalid"),
         ({"name": "A", "latitude": "91"}, "latitude", "max_value"),
-        ({"name": "A", "latitude": 10**400}, "latitude", "max_digits"),
+        ({"name": "A", "latitude": "9" * 400}, "latitude", "max_digits"),
         ({"name": "A", "preference": "all"}, "preference", "not_a_list"),
         ({"name": "A", "nmae": "B"}, "nmae", "unknown_field"),
         ({"name": "A", "created_at": "2026-01-01T00:00:00Z"}, "created_at", "unknown_field"),
@@ -223,3 +223,23 @@ def test_the_words_are_in_the_language_of_the_reader_and_the_code_is_not(ask: As
     spanish = ask(analyst).patch(path, {}, headers={"Accept-Language": "es"}).json()
     assert english["code"] == spanish["code"] == "permission_denied"
     assert english["detail"] != spanish["detail"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"name": 7}, {"name": True}, {"name": "A", "latitude": 1.5}],
+    ids=["a number", "a truth", "a fraction"],
+)
+def test_a_value_of_another_type_is_not_turned_into_what_it_might_mean(
+    ask: Ask, values: dict[str, object]
+) -> None:
+    answer = ask(make_user()).post("/api/showrooms/", values)
+    assert answer.status_code == 400
+    assert [error["code"] for error in answer.json()["errors"]] == ["invalid"]
+
+
+@pytest.mark.parametrize("said", ["2", "on", "yes"])
+def test_a_truth_in_the_query_string_is_true_or_false(ask: Ask, said: str) -> None:
+    answer = ask().get(f"/api/car-models/?in_stock={said}")
+    assert answer.status_code == 400 and answer.json()["errors"][0]["field"] == "in_stock"
+    assert ask().get("/api/car-models/?in_stock=true").status_code == 200

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 
 from marketplace.common.shards import WHOLE
 from marketplace.ledger.selectors import available, statement, transfers_of
@@ -38,7 +39,14 @@ def member(party: Party, role: str = "owner") -> User:
 
 @pytest.fixture(name="staff")
 def _staff() -> User:
-    return factories.make_user(is_staff=True)
+    return bookkeeper()
+
+
+def bookkeeper() -> User:
+    """Somebody of the staff who may correct balances."""
+    person = factories.make_user(is_staff=True)
+    person.user_permissions.add(Permission.objects.get(codename="add_transfer"))
+    return person
 
 
 def test_a_customer_reads_what_is_available_and_what_is_held(ask):
@@ -61,6 +69,17 @@ def test_a_wallet_that_never_had_money_is_empty(ask):
 
     assert client.get(path(customer)).json()["available"] == "0.00"
     assert client.get(path(customer, "statement/")).json()["results"] == []
+
+
+def test_staff_without_the_right_read_and_correct_nothing(ask, key, problem):
+    ann = Market().customer("Ann", cents=5_000)
+    clerk = ask(factories.make_user(is_staff=True))
+
+    assert clerk.get(path(ann)).status_code == 200
+    for act in ("credit/", "debit/"):
+        sent = clerk.post(path(ann, act), {"amount": "1.00", "reason": "Gift"}, headers=key())
+        assert problem(sent)[:2] == (403, "permission_denied")
+    assert money_of(ann) == (5_000, 0)
 
 
 @pytest.mark.parametrize("role", ["owner", "manager", "analyst"])
@@ -159,7 +178,7 @@ def test_the_same_correction_again_has_one_effect(ask, key, problem, staff):
     assert (again.status_code, again.json()) == (201, first.json())
     assert [problem(one)[:2] for one in (other, turned)] == [(422, "idempotency_key_reused")] * 2
     assert money_of(ann) == (15_000, 0)
-    colleague = ask(factories.make_user(is_staff=True))
+    colleague = ask(bookkeeper())
     assert (
         colleague.post(
             path(ann, "credit/"), {"amount": "1.00", "reason": "Mine"}, headers=headers

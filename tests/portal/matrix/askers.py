@@ -57,7 +57,13 @@ def to_theirs(row: Mapping[str, str], asker: str) -> str:
     return row[_AS_STRANGER.get(asker, asker)]
 
 
+def to_neither(row: Mapping[str, str], asker: str) -> str:
+    """What a stranger to both sides is answered, by what a row says about ours."""
+    return row[asker] if asker in ("cus2", "sow2", "pow2") else to_theirs(row, asker)
+
+
 def _rank(answer: str) -> int:
     return next(
-        (rank for rank, start in enumerate(_BEST_FIRST) if answer.startswith(start)), len(answer)
+        (rank for rank, start in enumerate(_BEST_FIRST) if answer.startswith(start)),
+        len(_BEST_FIRST),
     )

@@ -11,7 +11,9 @@ from http.cookies import SimpleCookie
 from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.headless.tokens.strategies.jwt import internal
 from django.apps import apps
 from django.conf import settings
@@ -19,8 +21,8 @@ from django.core.cache import caches
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.utils.http import urlencode
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from marketplace.accounts.services import begin_viewing
 from marketplace.parties.models import User
@@ -28,13 +30,17 @@ from portal.web.viewing import VIEWING_KEY
 from tests.portal.matrix.askers import LEFT
 from tests.portal.matrix.world import World, build
 
-#: What changes with every request, as it should: when a session was last seen, and what it keeps.
-_RESTLESS = {"django_session": "session_key", "usersessions_usersession": "id, user_id, session_key"}
+#: Tables of which only this counts: when a session was last seen changes with every request.
+_RESTLESS = {"usersessions_usersession": "id, user_id, session_key"}
+
+#: What a browser keeps here, and answers that are kept to be repeated, refusals too.
+_KEPT = {"django_session", "receipts_receipt"}
+
+_LONG_S = 3600
+_OF_WHOM = f"{AUTHENTICATION_METHODS_SESSION_KEY}_user"
 
 #: The people through whose eyes an administrator looks.
 VIEWED = ("pers", "cust", "sown", "pown")
-
-_READING = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +71,12 @@ class Asking:
         User.objects.filter(pk=world.people[LEFT].pk).update(is_active=False)
         self._open = _client(enforce_csrf_checks=False)
         self._strict = _client(enforce_csrf_checks=True)
-        self._numbers = count()
+        self._numbers, self._prefix = count(), f"matrix-{uuid4().hex}"
         for known in self.passes.values():  # whose session is noted with its first request
             self._open.cookies[settings.SESSION_COOKIE_NAME] = known.session
             self._open.get("/robots.txt")
-        self._digest, self._writes = _digest(), _writes()
+        self._digest, self._counts = _digest(), _writes()
+        self._written = self._count_written()
         self.asked = 0
 
     def ask(
@@ -82,8 +89,12 @@ class Asking:
         *,
         strictly: bool = False,
         by_token: bool | None = None,
+        watched: bool = True,
     ) -> Answer:
-        """Ask; `strictly` as a browser without our page's CSRF token would, or as a program."""
+        """Ask: `strictly` as a browser that has no CSRF token of ours, `by_token` as a program.
+
+        A request that is not `watched` may change what it likes.
+        """
         client = self._strict if strictly else self._open
         client.cookies = SimpleCookie()
         sent = dict(headers or {})
@@ -95,18 +106,24 @@ class Asking:
         elif known:
             client.cookies[settings.SESSION_COOKIE_NAME] = known.session
         self.asked += 1
-        caches["default"].key_prefix = f"matrix{time.time_ns()}{next(self._numbers)}"
+        # What is counted against limits is forgotten; a page that is only read counts nothing.
+        number = "reads" if method == "GET" else next(self._numbers)
+        caches["default"].key_prefix = f"{self._prefix}-{number}"
         with _undone():
-            before = self._written()
             response = client.generic(method, path, *_encoded(path, body), headers=sent)
             is_broken = connection.needs_rollback
-            has_changed = not is_broken and self._written() != before and self._digest != _digest()
-        said = "500" if is_broken else _said(response)
-        return Answer(said, has_changed, response)
+            has_changed = not is_broken and self._has_written() and watched
+            has_changed = has_changed and self._digest != _digest()
+        return Answer("500" if is_broken else _said(response), has_changed, response)
 
-    def _written(self) -> int:
+    def _has_written(self) -> bool:
+        """Whether anything was written since last asked, be it undone since."""
+        before, self._written = self._written, self._count_written()
+        return before != self._written
+
+    def _count_written(self) -> int:
         with connection.cursor() as cursor:
-            cursor.execute(self._writes)
+            cursor.execute(self._counts)
             return int(cursor.fetchone()[0])
 
 
@@ -132,11 +149,15 @@ def _client(*, enforce_csrf_checks: bool) -> Client:
 
 
 def _let_in(person: User, **kept: Any) -> Pass:
-    """A session that was opened by the password just now."""
+    """A session that was opened by the password, given once more a moment ago."""
     client = Client()
     client.force_login(person)
     session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    just_now = time.time() + _LONG_S  # for all of the tests
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [
+        {"method": "password", "at": just_now, "reauthenticated": True}
+    ]
+    session[_OF_WHOM] = str(person.pk)
     session.update(kept)
     session.save()
     return Pass(session.session_key, internal.create_access_token(person, session, {}))
@@ -150,6 +171,10 @@ def _viewing(administrator: User, person: User) -> Pass:
 
 
 def _encoded(path: str, body: Any) -> tuple[bytes, str]:
+    """The body as it is sent: bytes as they are, else JSON to the API and a form to the pages."""
+    if isinstance(body, bytes):
+        is_json = path.startswith("/api/")
+        return body, "application/json" if is_json else "application/x-www-form-urlencoded"
     if path.startswith("/api/"):
         return b"" if body is None else json.dumps(body).encode(), "application/json"
     return urlencode(body or {}, doseq=True).encode(), "application/x-www-form-urlencoded"
@@ -166,7 +191,7 @@ def _said(response: HttpResponse) -> str:
 
 def _tables() -> list[str]:
     tables = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
-    return sorted(tables & set(connection.introspection.table_names()))
+    return sorted(tables & set(connection.introspection.table_names()) - _KEPT)
 
 
 def _digest() -> tuple[Any, ...]:
@@ -177,7 +202,7 @@ def _digest() -> tuple[Any, ...]:
         for table in _tables()
     )
     with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts))
+        cursor.execute(" UNION ALL ".join(parts) + " ORDER BY 1")
         return tuple(cursor.fetchall())
 
 

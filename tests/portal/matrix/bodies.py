@@ -74,4 +74,85 @@ API: Mapping[str, Any] = {
     "POST /api/account/undo/": {"token": "{undo}"},
     "POST /api/account/confirmation/": None,
 }
-BODIES: Mapping[str, Any] = API
+_LOG_IN = {"login": "pers", "password": PASSWORD}
+_NEWCOMER = {"email": "newcomer@example.com", "username": "newcomer"}
+_PASSKEY = {"id": "AA", "rawId": "AA", "type": "public-key", "response": {}}
+_JOB = {"job": "match-offers"}
+_TEAM: Mapping[str, Any] = {
+    "invite": {"email": "new@example.com", "role": "analyst"},
+    "change-role": {"id": "{showroom_member}", "role": "analyst"},
+    "remove": {"id": "{showroom_member}"},
+    "withdraw": {"id": "{showroom_invitation}"},
+    "nothing": {"id": "{showroom}"},
+}
+
+PAGES: Mapping[str, Any] = {
+    "POST /language/": {"language": "es"},
+    "POST /theme/": {"theme": "dark"},
+    **{
+        f"POST /team/{{showroom}}/ {act}": {"act": act, "id": "{showroom}"} | more
+        for act, more in _TEAM.items()
+    },
+    "POST /team/{supplier}/ invite": {"act": "invite", "id": "{supplier}"} | _TEAM["invite"],
+    **{f"POST /staff/monitor/ {act}": _JOB | {"act": act} for act in ("run", "pause", "resume")},
+    "POST /staff/monitor/ interval": _JOB | {"act": "interval", "every": 5, "period": "minutes"},
+    "POST /staff/people/{person}/view-as/": {"reason": "They have called"},
+    "POST /log-in/": _LOG_IN,
+    "POST /log-in/code/": {"email": "pers@example.com"},
+    "POST /log-in/code/confirm/": {"code": CODE},
+    "POST /log-in/passkey/": {"credential": "[]"},
+    "POST /sign-up/": _NEWCOMER | {"password1": _CHANGED, "joining_as": "customer"},
+    "POST /password/reset/": {"email": "pers@example.com"},
+    "POST /password/reset/{reset}/": {"password1": _CHANGED, "password2": _CHANGED},
+    "POST /two-factor/code/": {"code": CODE},
+    "POST /account/details/": {"name": "New", "city": "Sevilla"},
+    "POST /account/language/": {"language": "es"},
+    "POST /account/join/customer/": {"name": "New"},
+    "POST /account/join/showroom/": {"name": "New corner"},
+    "POST /account/join/supplier/": {"name": "New works"},
+    "POST /account/close/": {"current_password": PASSWORD},
+    "POST /account/changes/username/": {"username": "brandnew", "current_password": PASSWORD},
+    "POST /account/changes/password/": {"password": _CHANGED, "current_password": PASSWORD},
+    "POST /account/changes/email/": {
+        "email": "brandnew@example.com",
+        "current_password": PASSWORD,
+    },
+    "POST /account/changes/username/ code": {"code": CODE},
+    "POST /account/changes/username/ forget": {"forget": "1"},
+    "POST /account/changes/password/ code": {"code": CODE},
+    "POST /account/hat/ customer": {"party": "{customer}"},
+    "POST /account/hat/ showroom": {"party": "{showroom}"},
+    "POST /account/hat/ supplier": {"party": "{supplier}"},
+    "POST /reauthenticate/": {"password": PASSWORD},
+    "POST /two-factor/reauthenticate/": {"code": CODE},
+    "POST /two-factor/app/add/": {"code": "123456"},
+    "POST /two-factor/passkeys/add/": {"name": "Key", "credential": "[]"},
+    "POST /two-factor/passkeys/{passkey}/rename/": {"name": "New"},
+    "POST /two-factor/passkeys/reauthenticate/": {"credential": "[]"},
+}
+
+_V1 = "/api/auth/app/v1"
+HEADLESS: Mapping[str, Any] = {
+    f"POST {_V1}/auth/login": {"username": "pers", "password": PASSWORD},
+    f"POST {_V1}/auth/signup": _NEWCOMER | {"password": _CHANGED, "joining_as": "customer"},
+    f"POST {_V1}/auth/reauthenticate": {"password": PASSWORD},
+    f"GET {_V1}/auth/email/verify": None,
+    f"POST {_V1}/auth/email/verify": {"key": "{confirmation}"},
+    f"POST {_V1}/auth/password/request": {"email": "pers@example.com"},
+    f"POST {_V1}/auth/password/reset": {"key": "{reset}", "password": _CHANGED},
+    f"POST {_V1}/auth/code/request": {"email": "pers@example.com"},
+    f"POST {_V1}/auth/code/confirm": {"code": CODE},
+    f"POST {_V1}/auth/2fa/authenticate": {"code": CODE},
+    f"POST {_V1}/auth/2fa/reauthenticate": {"code": CODE},
+    f"POST {_V1}/auth/webauthn/authenticate": {"credential": _PASSKEY},
+    f"POST {_V1}/auth/webauthn/reauthenticate": {"credential": _PASSKEY},
+    f"POST {_V1}/auth/webauthn/login": {"credential": _PASSKEY},
+    f"POST {_V1}/account/authenticators/totp": {"code": "123456"},
+    f"POST {_V1}/account/authenticators/webauthn": {"name": "Key", "credential": _PASSKEY},
+    f"PUT {_V1}/account/authenticators/webauthn": {"id": "{passkey}", "name": "New"},
+    f"DELETE {_V1}/account/authenticators/webauthn": {"authenticators": ["{passkey}"]},
+    f"DELETE {_V1}/auth/sessions": {"sessions": ["{session}"]},
+    f"POST {_V1}/tokens/refresh": {"refresh_token": "none"},
+}
+
+BODIES: Mapping[str, Any] = {**API, **PAGES, **HEADLESS}

@@ -1,5 +1,8 @@
 """The table of the API, but for the accounts of programs."""
 
+# A line of the table is one line of text.
+# flake8: noqa: E501
+
 from __future__ import annotations
 
 MARKET = """
@@ -71,7 +74,7 @@ GET    /api/patronage/{wholesale_patron}/  | 401  403  404  404  200  200  200  
 TRADE = """
 #                                            anon pers cust cus2 sown sman sana sow2 pown pman pana pow2 admi clrk unco
 GET    /api/offers/                        | 401  403  200  200  403  403  403  403  403  403  403  403  403  403  200
-POST   /api/offers/                        | 401  403  201  201! 403  403  403  403  403  403  403  403  403  403  403
+POST   /api/offers/                        | 401  403  201! 201! 403  403  403  403  403  403  403  403  403  403  403!? | 400
 GET    /api/offers/{offer}/                | 401  403  200  404  403  403  403  403  403  403  403  403  403  403  404
 DELETE /api/offers/{offer}/                | 401  403  204  404  403  403  403  403  403  403  403  403  403  403  404
 DELETE /api/offers/{filled_offer}/         | 401  403  409  404  403  403  403  403  403  403  403  403  403  403  404
@@ -101,13 +104,15 @@ POST   /api/wallets/{showroom}/debit/      | 401  404  404  404  403  403  403  
 POST   /api/wallets/{supplier}/credit/     | 401  404  404  404  404  404  404  404  403  403  403  404  201  403  403
 POST   /api/wallets/{supplier}/debit/      | 401  404  404  404  404  404  404  404  403  403  403  404  201  403  403
 
-GET    /api/quotes/?seller={showroom}&car_model={car_model} | 401 200
+GET    /api/quotes/?seller={showroom}&car_model={car_model} | 401 200 | 400
 GET    /api/quotes/?seller={showroom}&car_model={car_model}&buyer={customer} | 401 400 200 400 400 400 400 400 400 400 400 400 400 400 400
 GET    /api/quotes/?seller={supplier}&car_model={car_model}&buyer={showroom} | 401 400 400 400 200 200 200 400 400 400 400 400 400 400 200
 
 GET    /api/jobs/                          | 401  403  200
 GET    /api/jobs/match-offers/             | 401  403  200
 POST   /api/jobs/match-offers/run/         | 401  403  202
+GET    /api/jobs/no-such-job/              | 401  403  404
+POST   /api/jobs/no-such-job/run/          | 401  403  404
 """
 
 PEOPLE = """
@@ -127,20 +132,23 @@ POST   /api/invitations/ showroom          | 401  403  403  403  201  403! 403! 
 POST   /api/invitations/ supplier          | 401  403  403  403  400  403! 403! 400  201  403! 403! 400  403  403  403
 DELETE /api/invitations/{showroom_invitation}/ | 401 403 403 403 204 403! 403! 404  404  403! 403! 404  403  403  204
 DELETE /api/invitations/{supplier_invitation}/ | 401 403 403 403 404 403! 403! 404  204  403! 403! 404  403  403  204
-POST   /api/invitations/accept/            | 401  201  422  422  422  422  422  422  422  422  422  422  422  422  403
+POST   /api/invitations/accept/            | 401  201  403? 403? 403? 403? 403? 403? 403? 403? 403? 403? 403? 403? 403? | 409
 
 GET    /api/notices/                       | 401 200
 GET    /api/notices/{notice}/              | 401  404  200  404  404  404  404  404  404  404  404  404  404  404  404
-POST   /api/notices/read/                  | 401  200= 200  200= 200= 200= 200= 200= 200= 200= 200= 200= 200= 200= 200=
+# Others' notices are passed over.
+POST   /api/notices/read/                  | 401  200= 200  200= 200= 200= 200= 200= 200= 200= 200= 200= 200= 200= 200= | 200=
 
 GET    /api/profile/                       | 401 200
 PATCH  /api/profile/                       | 401 200
 POST   /api/profile/customer/              | 401  201  409  409  201  201  201  201  201  201  201  201  201  201  409
 PATCH  /api/profile/customer/              | 401  403  200  200  403  403  403  403  403  403  403  403  403  403  200
-POST   /api/profile/close/                 | 401 204
+# The last owner of a party stays.
+POST   /api/profile/close/                 | 401  204  204  204  204  204  204  409  204  204  204  409  204  204  204
 
 GET    /api/account/changes/username/      | 401 200
 GET    /api/account/changes/password/      | 401 404
+GET    /api/account/changes/email/         | 401 404
 POST   /api/account/changes/username/      | 401  202  202  202  202  202  202  202  202  202  202  202  202  202  403
 POST   /api/account/changes/password/      | 401  202  202  202  202  202  202  202  202  202  202  202  202  202  403
 POST   /api/account/changes/email/         | 401 202
@@ -148,6 +156,6 @@ DELETE /api/account/changes/username/      | 401 204
 DELETE /api/account/changes/password/      | 401 404
 POST   /api/account/changes/username/confirm/ | 401 200
 POST   /api/account/changes/email/confirm/ | 401 409
-POST   /api/account/undo/                  | 204
+POST   /api/account/undo/                  | 204 | 409
 POST   /api/account/confirmation/          | 401  202= 202= 202= 202= 202= 202= 202= 202= 202= 202= 202= 202= 202= 202
 """

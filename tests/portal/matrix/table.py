@@ -7,9 +7,10 @@ The answers are in the order of `ASKERS`, or one for everybody, or two for nobod
 logged in, or three for nobody, people, and staff.
 
 An answer is a status. `302` leads to the log-in and back, `go` is a redirect to any other page.
-Behind it, `!` says that it doesn't depend on whose thing it is, and `=` that nothing is changed.
-A refusal never changes anything. Somebody else's thing and one that is missing are answered alike;
-only what anybody may have says what it answers when it is `missing`, if that isn't 404.
+Behind it, `!` says that it doesn't depend on whose thing it is, `?` that it is only said once the
+thing is found, `=` that nothing is changed, and `+` that something may be. Otherwise a refusal and
+whatever only reads never change anything. Somebody else's thing and one that is missing are
+answered alike; only what anybody may have says what it answers when it is `missing`, if not 404.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from string import Formatter
 from typing import Any
 from uuid import uuid4
 
-from tests.portal.matrix.askers import ANONYMOUS, ASKERS, LEFT, to_theirs
+from tests.portal.matrix.askers import ANONYMOUS, ASKERS, LEFT, to_neither, to_theirs
 from tests.portal.matrix.asking import Asking
 from tests.portal.matrix.bodies import BODIES
 from tests.portal.matrix.table import Row
@@ -17,6 +17,7 @@ from tests.portal.matrix.world import Things
 #: What is the same whoever asks for it: it can be neither theirs nor missing.
 _EVERYBODYS = frozenset({"car_model", "spare"})
 _NOWHERE = 987_654_321
+READING_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +34,42 @@ class Request:
         if asker == LEFT:
             asker = ANONYMOUS
         ours = self.row.answers[asker]
-        if self.whose == "ours" or ours.endswith("!"):
-            return ours.rstrip("!")
-        theirs = to_theirs(self.row.answers, asker).rstrip("!")
-        is_done = theirs[0] == "2" or theirs == "go"
-        return self.row.missing if self.whose == "missing" and is_done else theirs
+        if self.whose == "ours" or (self.whose == "theirs" and "!" in ours):
+            return ours
+        if self.whose == "theirs":
+            return to_theirs(self.row.answers, asker)
+        strangers = to_neither(self.row.answers, asker)
+        return self.row.missing if is_let_in(strangers) else strangers
 
     def mismatch(self, matrix: Asking, asker: str, **how: Any) -> str | None:
         """What is wrong with the answer, in one line; None if it is as it should be."""
         expected = self.answer_to(asker)
-        answer = matrix.ask(asker, self.row.method, self.path, self.body, headers(), **how)
-        if answer.said != expected.rstrip("="):
-            return f"{self.row.name} [{self.whose}] {asker}: {answer.said}, not {expected}"
-        if answer.has_changed and not may_change(self.row.method, expected):
-            return f"{self.row.name} [{self.whose}] {asker}: {answer.said}, and something is changed"
-        return None
+        watched = not may_change(self.row.method, expected)
+        sent = headers() | how.pop("headers", {})
+        answer = matrix.ask(
+            asker, self.row.method, self.path, self.body, sent, watched=watched, **how
+        )
+        about = f"{self.row.name} [{self.whose}] {asker}: {answer.said}"
+        if answer.said != status_of(expected):
+            return f"{about}, not {expected}"
+        return f"{about}, and something is changed" if answer.has_changed else None
+
+
+def status_of(answer: str) -> str:
+    """The answer without its marks."""
+    return answer.rstrip("!=+?")
+
+
+def is_let_in(answer: str) -> bool:
+    """Whether it is one to somebody who may look for the thing, be it that it can't be done."""
+    found = status_of(answer)
+    return "?" in answer or found[0] == "2" or found in ("go", "409", "410", "422")
 
 
 def may_change(method: str, answer: str) -> bool:
     """Whether a table may be another one after this answer."""
-    is_reading = method in ("GET", "HEAD", "OPTIONS", "TRACE")
-    return not is_reading and (answer == "go" or answer[0] == "2") and not answer.endswith("=")
+    is_done = status_of(answer) == "go" or answer[0] == "2"
+    return "+" in answer or (is_done and method not in READING_METHODS and "=" not in answer)
 
 
 def headers() -> dict[str, str]:
@@ -68,23 +84,48 @@ def requests_of(row: Row, matrix: Asking) -> Iterator[Request]:
     if names - _EVERYBODYS:
         yield _request(row, "theirs", matrix.world.theirs)
     if names:
-        nowhere: dict[str, Any] = {name: _NOWHERE for name in names - _texts(matrix) - _EVERYBODYS}
-        nowhere |= {name: "nobody-knows-it" for name in names & _texts(matrix)}
-        if not names - _EVERYBODYS and "{" in row.path:
-            nowhere = {name: _NOWHERE for name in names}
-        yield _request(row, "missing", {**matrix.world.ours, **nowhere})
+        yield _request(row, "missing", {**matrix.world.ours, **_nowhere(names, matrix)})
 
 
-def people_of(matrix: Asking) -> Iterator[str]:
-    """All who ask."""
-    del matrix
-    yield from ASKERS
-    yield LEFT
+def ours(row: Row, matrix: Asking) -> Request:
+    """The line with ours."""
+    return next(requests_of(row, matrix))
+
+
+def who_may(row: Row, *, also_anonymous: bool = True) -> str | None:
+    """The first whom the line lets in, if any."""
+    answers = row.answers.items()
+    may = (asker for asker, answer in answers if is_let_in(answer))
+    return next((asker for asker in may if also_anonymous or asker != ANONYMOUS), None)
+
+
+def askers_of(request: Request) -> tuple[str, ...]:
+    """Who asks: everybody for ours, unless all are answered alike; the rest by examples."""
+    if request.whose == "theirs":
+        return ("cust", "cus2", "sown", "sana", "sow2", "pown", "pow2", "admi", "unco")
+    if request.whose == "missing":
+        return ("anon", "pers", "cus2", "sow2", "pow2", "admi", "unco")
+    people = {answer for asker, answer in request.row.answers.items() if asker != ANONYMOUS}
+    if len(people) == 1:
+        return ("anon", "pers", "cust", "sana", "pown", "admi", "unco", LEFT)
+    return (*ASKERS, LEFT)
+
+
+def _nowhere(names: set[str], matrix: Asking) -> Things:
+    """Values of the names that nothing has; what is everybody's only if there is nothing else."""
+    absent = names - _EVERYBODYS or names
+    texts = {name for name, thing in matrix.world.ours.items() if isinstance(thing, str)}
+    return {name: "nobody-knows-it" if name in texts else _NOWHERE for name in absent}
 
 
 def things_in(row: Row) -> set[str]:
     """The names of the things that a line needs."""
-    return set(_names(row.path)) | set(_names(repr_of(BODIES.get(row.name))))
+    return things_in_path(row) | set(_names(repr_of(BODIES.get(row.name))))
+
+
+def things_in_path(row: Row) -> set[str]:
+    """The names of the things that the line's path needs."""
+    return set(_names(row.path))
 
 
 def _request(row: Row, whose: str, things: Things) -> Request:
@@ -113,7 +154,3 @@ def repr_of(body: Any) -> str:
 
 def _names(text: str) -> Iterator[str]:
     return (name for _, name, _, _ in Formatter().parse(text) if name)
-
-
-def _texts(matrix: Asking) -> set[str]:
-    return {name for name, thing in matrix.world.ours.items() if isinstance(thing, str)}

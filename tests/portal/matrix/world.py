@@ -15,9 +15,12 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.test import Client
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from marketplace.accounts.models import Change, FormerAddress, Invitation
 from marketplace.accounts.rules import digest
+from marketplace.common.nudges import Job
 from marketplace.common.shards import WHOLE
 from marketplace.notices.models import Notice
 from marketplace.parties.models import Membership, Party, User
@@ -25,8 +28,10 @@ from marketplace.pricing.models import Patronage
 from marketplace.trading.models import Deal, Decision
 from marketplace.trading.services.assortments import open_showroom
 from marketplace.trading.services.matching import match_offers
+from portal.identity.addresses import mirror_address
 from tests.market import FOUNDED, Market
 from tests.marketplace import factories
+from tests.portal.matrix.passkeys import registered
 
 Things = Mapping[str, Any]
 
@@ -69,6 +74,12 @@ def build(now: datetime) -> World:
     }
     for number, person in enumerate(people.values()):
         _have_wait(person, f"newname{number}", now)
+        mirror_address(person)
+    PeriodicTask.objects.create(
+        name=Job.MATCH_OFFERS.value,
+        task=Job.MATCH_OFFERS.value,
+        crontab=CrontabSchedule.objects.create(minute="*"),
+    )
     return World(people, ours.things, theirs.things)
 
 
@@ -194,13 +205,15 @@ class _Half:
             token_digest=digest(f"undo-{self.name}"),
             undo_until=self.now + timedelta(hours=48),
         )
+        device = Client()
+        device.force_login(user)
         session = UserSession.objects.create(
-            user=user, ip="127.0.0.1", user_agent="", session_key=f"session-{self.name}"
+            user=user, ip="127.0.0.1", session_key=device.session.session_key
         )
         passkey = Authenticator.objects.create(
             user=user,
             type=Authenticator.Type.WEBAUTHN,
-            data={"name": "Key", "credential": {}},
+            data={"name": "Key", "credential": registered(self.name.encode())},
         )
         notice = Notice.objects.filter(user=user).first()
         assert notice
@@ -211,13 +224,15 @@ class _Half:
             "passkey": passkey.pk,
             "invitation": f"invitation-{self.name}",
             "undo": f"undo-{self.name}",
-            "confirmation": self._confirmation(),
-            "reset": f"{user_pk_to_url_str(user)}-{PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)}",
+            **self._letters(),
         }
 
-    def _confirmation(self) -> str:
-        """The end of the link in a letter to somebody who never answered it."""
+    def _letters(self) -> dict[str, str]:
+        """The ends of the links in letters to somebody who has never logged in."""
         silent = factories.make_user(username=f"{self.name}-silent", confirmed=False)
         address = EmailAddress.objects.create(user=silent, email=silent.email, primary=True)
-        return str(EmailConfirmationHMAC(address).key)
-
+        token = PASSWORD_RESET_TOKEN_GENERATOR().make_token(silent)
+        return {
+            "confirmation": str(EmailConfirmationHMAC(address).key),
+            "reset": f"{user_pk_to_url_str(silent)}-{token}",
+        }
