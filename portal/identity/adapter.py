@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from django import forms
 from django.conf import settings
@@ -21,9 +22,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from marketplace.accounts.errors import CodeExpired
 from marketplace.common.errors import MarketplaceError
 from marketplace.notices.rules import NoticeKind
 from marketplace.notices.services import tell, write
+from marketplace.parties.errors import AccountInactive
 from marketplace.parties.models import User
 from marketplace.parties.services import (
     confirm_email,
@@ -67,6 +70,7 @@ _GOOD_FOR = {
 }
 
 
+# pylint: disable-next=abstract-method  # those about phones, which this portal doesn't ask for
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Signs people up by our services, and writes to them through the outbox."""
 
@@ -110,13 +114,19 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return password
 
     def set_password(self, user: User, password: str) -> None:
-        """Give the account a password, after a reset."""
+        """Give the account a password, after a reset.
+
+        Raises:
+            AccountInactive: it was closed after the letter was sent.
+        """
+        if not user.is_active:
+            raise AccountInactive()
         set_password(user=user, password=password, at=timezone.now())
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
-        """Confirm an address, unless it isn't the account's (any more) or another has confirmed it."""
+        """Confirm an address, unless it isn't the open account's (any more) or another has it."""
         user = email_address.user
-        if user.email.lower() != email_address.email:
+        if not user.is_active or user.email.lower() != email_address.email:
             return False
         try:
             with transaction.atomic():
@@ -127,7 +137,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         return confirmed
 
     def pre_login(self, request: HttpRequest, user: User, **about: Any) -> HttpResponse | None:
-        """Let allauth know the account's address before it looks at it."""
+        """Let allauth know the account's address before it looks at it.
+
+        Raises:
+            CodeExpired: the log-in is by a code to an address that the account has left since.
+        """
+        if about["email"] and about["email"].lower() != user.email.lower():
+            clear_login(request)
+            raise CodeExpired()
         mirror_address(user)
         return super().pre_login(request, user, **about)  # type: ignore[no-any-return]
 

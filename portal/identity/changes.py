@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
+from allauth.account import app_settings
 from allauth.account.internal.flows.email_verification import send_verification_email_for_user
 from allauth.account.internal.flows.password_reset import request_password_reset
 from allauth.core.internal import ratelimit
@@ -74,7 +74,9 @@ def take_address_back(request: HttpRequest, *, token: str) -> User:
         user = undo_address_change(token=token, at=timezone.now())
         set_password_hash(user=user, password_hash=make_password(None), at=timezone.now())
         mirror_address(user)
-        request_password_reset(request, user.email, [user], PASSWORD_RESET_TOKEN_GENERATOR())
+        request_password_reset(
+            request, user.email, [user], app_settings.PASSWORD_RESET_TOKEN_GENERATOR()
+        )
     end_sessions(user)
     return user
 

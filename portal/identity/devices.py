@@ -27,7 +27,7 @@ def notice_device(request: HttpRequest, response: HttpResponse, user: User) -> N
     name = request.META.get("HTTP_USER_AGENT", "")[:_LONGEST_NAME]
     address = get_adapter(request).get_client_ip(request)
     try:
-        identity = request.get_signed_cookie(_COOKIE, max_age=_A_YEAR)
+        identity = str(request.get_signed_cookie(_COOKIE, max_age=_A_YEAR))
     except (KeyError, BadSignature):
         identity = token_urlsafe(16) if request.COOKIES else f"{name} {_network(address)}"
     note_device(

@@ -15,7 +15,6 @@ from django.utils.crypto import salted_hmac
 
 from marketplace.common.errors import MarketplaceError
 
-
 #: A session's last visit is known to this many seconds: a page that is only read writes nothing.
 _SEEN_EVERY_S = 300
 

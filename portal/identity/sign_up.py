@@ -8,10 +8,10 @@ from django import forms
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from marketplace.accounts.selectors import invitation_for
 from marketplace.parties.models import Party, User
+from portal.fields import CountryField
 
 
 class SignUp(forms.Form):
@@ -31,7 +31,7 @@ class SignUp(forms.Form):
     party_name = forms.CharField(
         label=_("Name of the showroom or supplier"), max_length=120, required=False
     )
-    country = forms.ChoiceField(label=_("Country"), choices=[("", "—"), *countries], required=False)
+    country = CountryField()
     invitation = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

@@ -7,18 +7,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
+from portal.fields import CountryField
 from portal.web.forms import ServiceForm
-
-
-def _country_choices() -> list[tuple[str, str]]:
-    """Called for each form, so that the names are in the visitor's language."""
-    return [("", "—"), *countries]
-
-
-def _country() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_("Country"), choices=_country_choices, required=False)
 
 
 def _city() -> forms.CharField:
@@ -50,7 +41,7 @@ class CustomerForm(ServiceForm):
     """A new customer."""
 
     name = forms.CharField(label=_("Your name"), max_length=120)
-    country = _country()
+    country = CountryField()
     city = _city()
 
 
@@ -77,7 +68,7 @@ class ShowroomForm(ServiceForm):
     """A new showroom."""
 
     name = forms.CharField(label=_("Name of the showroom"), max_length=120)
-    country = _country()
+    country = CountryField()
     city = _city()
 
 
@@ -85,7 +76,7 @@ class SupplierForm(ServiceForm):
     """A new supplier."""
 
     name = forms.CharField(label=_("Name of the supplier"), max_length=120)
-    country = _country()
+    country = CountryField()
     city = _city()
     founded_year = forms.IntegerField(
         label=_("Year founded"), required=False, min_value=1800, max_value=2100

@@ -141,7 +141,8 @@ class PeoplePage(StaffOnly, TablePage):
 
     def hidden_columns(self) -> tuple[str, ...]:
         """The way to look through others' eyes, for staff who may not."""
-        return () if may_view(self.request.user) else ("view_as",)
+        user: Any = self.request.user  # of the staff, so not anonymous
+        return () if may_view(user) else ("view_as",)
 
     def get_queryset(self) -> QuerySet[User]:
         """Everybody, with their customer and what they are members of."""
