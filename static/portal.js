@@ -18,13 +18,38 @@
     }
   });
 
-  /* A page that nobody looks at does not ask for news, nor one in which somebody is at work. */
+  /* Once an answer leads to another page, this one asks for nothing more: a second click comes too
+     late. If the other page doesn't come, this one goes on after a while. */
+
+  let leaving = false;
+
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    if (!event.detail.xhr.getResponseHeader("HX-Redirect")) return;
+    leaving = true;
+    setTimeout(() => (leaving = false), 5000);
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (leaving) event.preventDefault();
+  });
+
+  /* A page that nobody looks at does not ask for news, nor one in which somebody is at work. What
+     was asked for before they began is thrown away: it would take their form, or its answer, along. */
+
+  function isBusy(region) {
+    const typing = region.contains(document.activeElement) && document.activeElement.matches("input, select");
+    return typing || region.querySelector("details[open], .htmx-request");
+  }
+
   document.addEventListener("htmx:beforeRequest", (event) => {
     const region = event.detail.elt;
     if (!region.hasAttribute("data-live")) return;
-    const typing = region.contains(document.activeElement) && document.activeElement.matches("input, select");
-    const busy = typing || region.querySelector("details[open]") || document.querySelector(ACT_FAILED);
-    if (document.hidden || busy) event.preventDefault();
+    if (document.hidden || isBusy(region) || document.querySelector(ACT_FAILED)) event.preventDefault();
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const region = event.detail.requestConfig.elt;
+    if (region.hasAttribute("data-live") && isBusy(region)) event.detail.shouldSwap = false;
   });
 
   /* Failures: never a silent nothing. One toast at a time, with a way to try again. */

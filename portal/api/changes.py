@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from marketplace.accounts.errors import NothingToConfirm
 from marketplace.accounts.models import Change
 from marketplace.accounts.selectors import waiting_change
 from marketplace.accounts.services import cancel_change
@@ -111,8 +112,11 @@ class Changes(Resource):
 
     @extend_schema(responses={204: None})
     def destroy(self, _request: Request, kind: str) -> Response:
-        """Forget a change that waits."""
-        cancel_change(user=self.person, kind=Change.Kind(kind), at=timezone.now())
+        """Forget a change that waits; 404 if none does."""
+        try:
+            cancel_change(user=self.person, kind=Change.Kind(kind), at=timezone.now())
+        except NothingToConfirm as refusal:
+            raise Http404 from refusal
         return Response(status=204)
 
     @extend_schema(request=Code, responses=ChangeSerializer)

@@ -46,6 +46,7 @@ from portal.api.resources import Resource
 from portal.api.serializers import InstantField, MoneyField, PartyBrief, Shown, Strict
 from portal.filters.wallets import StatementFilter
 
+_CORRECTING = ("credit", "debit")
 _ACCOUNTS = {"wallet": addresses.wallet, "held": addresses.held}
 
 
@@ -125,6 +126,12 @@ class Wallets(Resource):
         """The party of the URL. Staff may settle the money of one that is no longer active."""
         return get_object_or_404(Party, pk=self.kwargs["pk"])
 
+    def check_permissions(self, request: Request) -> None:
+        """As everywhere; and who corrects a balance needs the right that the admin asks for, too."""
+        super().check_permissions(request)
+        if self.action in _CORRECTING and not self.person.has_perm("ledger.add_transfer"):
+            self.permission_denied(request)
+
     def retrieve(self, _request: Request, pk: str) -> Response:
         """The balances."""
         del pk
@@ -136,7 +143,10 @@ class Wallets(Resource):
     @action(detail=True, methods=["post"])
     @idempotent
     def credit(self, request: Request, pk: str) -> Response:
-        """Give the party money from outside; answers with the line of its statement."""
+        """Give the party money from outside, if you have that right.
+
+        Answers with the line of its statement.
+        """
         del pk
         return self._corrected(credit, request)
 
@@ -144,7 +154,10 @@ class Wallets(Resource):
     @action(detail=True, methods=["post"])
     @idempotent
     def debit(self, request: Request, pk: str) -> Response:
-        """Take available money from the party; answers with the line of its statement."""
+        """Take available money from the party, if you have that right.
+
+        Answers with the line of its statement.
+        """
         del pk
         return self._corrected(debit, request)
 

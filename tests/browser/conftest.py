@@ -7,9 +7,10 @@ import shutil
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 _SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _FLAGS = [
@@ -21,6 +22,9 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+#: A busy machine needs more than a moment for a page.
+_PATIENCE_MS = 10_000
 
 
 def _executable(playwright: Playwright) -> str | None:
@@ -34,6 +38,7 @@ def _executable(playwright: Playwright) -> str | None:
 def _chromium() -> Iterator[Browser]:
     # Playwright's sync API runs an event loop in this thread, and Django refuses the ORM beside one.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         executable = _executable(playwright)
         if executable is None:
@@ -69,7 +74,7 @@ def _open_browser(
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(_PATIENCE_MS)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on(
             "console",
@@ -83,3 +88,11 @@ def _open_browser(
     yield open_window
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def mailbox(settings: Any, tmp_path: Path, live_server: object) -> None:
+    """Letters land in the sandbox's mailbox, and their links lead to the server of this test."""
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    settings.SITE_URL = str(live_server)

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings as django_settings
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from marketplace.accounts.models import Change
 from marketplace.accounts.services import invite_member
-from marketplace.notices.services import send_due_emails
 from marketplace.parties.models import User
 from marketplace.parties.rules import MemberRole
+from tests.browser.steps import let_in, open_letter
 from tests.marketplace.factories import (
     PASSWORD,
     make_customer,
@@ -28,18 +24,14 @@ from tests.marketplace.factories import (
     make_user,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("mailbox"),
+]
 
 OpenBrowser = Callable[..., BrowserContext]
 NEW_PASSWORD = "nine green lorries 44"
-
-
-@pytest.fixture(autouse=True)
-def _mailbox(settings: Any, tmp_path: Path, live_server: object) -> None:
-    """Letters land in the sandbox's mailbox, and their links lead to the server of this test."""
-    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    settings.SITE_URL = str(live_server)
 
 
 @pytest.fixture(name="bob")
@@ -60,22 +52,6 @@ def _bob() -> User:
     return bob
 
 
-def _let_in(context: BrowserContext, user: User, live_server: object) -> None:
-    """Log in without the page, which has tests of its own."""
-    client = Client()
-    client.force_login(user)
-    name = django_settings.SESSION_COOKIE_NAME
-    cookie = {"name": name, "value": client.cookies[name].value, "url": str(live_server)}
-    context.add_cookies([cookie])  # type: ignore[list-item]  # such a cookie it is
-
-
-def _open_letter(page: Page, to: str, subject: str) -> None:
-    """Send what waits, and open the latest letter with that subject in the mailbox."""
-    send_due_emails(at=timezone.now())
-    page.goto(f"/sandbox/mail/?to={to}")
-    page.get_by_role("link", name=subject).first.click()
-
-
 def _ask(page: Page, label: str, value: str) -> None:
     page.get_by_label(label).fill(value)
     page.get_by_label("Current password").fill(PASSWORD)
@@ -88,7 +64,7 @@ def test_every_change_is_confirmed_from_the_mailbox_and_an_address_comes_back(
     open_browser: OpenBrowser, bob: User, live_server: object, scripts: bool, complaints: list[str]
 ) -> None:
     context = open_browser(scripts=scripts)
-    _let_in(context, bob, live_server)
+    let_in(context, bob, live_server)
     page = context.new_page()
 
     page.goto("/account/")
@@ -99,7 +75,7 @@ def test_every_change_is_confirmed_from_the_mailbox_and_an_address_comes_back(
     expect(page.get_by_text("This is not your current password.")).to_be_visible()
     expect(page.get_by_label("Current password")).to_be_focused()
     _ask(page, "New username", "robert")
-    _open_letter(page, "bob@example.com", "Confirm your new username")
+    open_letter(page, "bob@example.com", "Confirm your new username")
     page.get_by_role("link", name="/account/changes/username/").click()
     expect(page.get_by_label("Code")).to_have_value(re.compile("^[A-Z0-9]{4}-[A-Z0-9]{4}$"))
     page.get_by_role("button", name="Confirm").click()
@@ -108,18 +84,18 @@ def test_every_change_is_confirmed_from_the_mailbox_and_an_address_comes_back(
 
     page.get_by_role("link", name="Change e-mail").click()
     _ask(page, "New e-mail address", "robert@example.net")
-    _open_letter(page, "robert@example.net", "Confirm your new e-mail address")
+    open_letter(page, "robert@example.net", "Confirm your new e-mail address")
     page.get_by_role("link", name="/account/changes/email/").click()
     page.get_by_role("button", name="Confirm").click()
     expect(page.locator("#toasts")).to_contain_text("Your e-mail address is changed")
     expect(page.get_by_role("main")).to_contain_text("robert@example.net")
 
-    _open_letter(page, "bob@example.com", "Your e-mail address was changed")
+    open_letter(page, "bob@example.com", "Your e-mail address was changed")
     page.get_by_role("link", name="/account/undo/").click()
     page.get_by_role("button", name="Undo the change").click()
     expect(page.locator("#toasts")).to_contain_text("bob@example.com again")
 
-    _open_letter(page, "bob@example.com", "Choose a new password")
+    open_letter(page, "bob@example.com", "Choose a new password")
     page.get_by_role("link", name="/password/reset/").click()
     page.get_by_label("New password", exact=True).fill(NEW_PASSWORD)
     page.get_by_label("The new password again").fill(NEW_PASSWORD)
@@ -136,7 +112,7 @@ def test_a_double_click_and_a_second_tab_do_no_harm(
     open_browser: OpenBrowser, bob: User, live_server: object
 ) -> None:
     context = open_browser()
-    _let_in(context, bob, live_server)
+    let_in(context, bob, live_server)
     page, other_tab = context.new_page(), context.new_page()
     page.goto("/account/changes/password/")
     page.get_by_label("New password").fill(NEW_PASSWORD)
@@ -145,7 +121,7 @@ def test_a_double_click_and_a_second_tab_do_no_harm(
     expect(page.get_by_label("Code")).to_be_visible()
     assert Change.objects.count() == 1
     other_tab.goto("/account/changes/password/")
-    _open_letter(page, "bob@example.com", "Confirm your new password")
+    open_letter(page, "bob@example.com", "Confirm your new password")
     page.get_by_role("link", name="/account/changes/password/").click()
     code = page.get_by_label("Code").input_value()
 
@@ -162,7 +138,7 @@ def test_a_person_changes_the_profile_leaves_a_team_and_closes_the_account(
     open_browser: OpenBrowser, bob: User, live_server: object, complaints: list[str]
 ) -> None:
     context = open_browser()
-    _let_in(context, bob, live_server)
+    let_in(context, bob, live_server)
     page = context.new_page()
 
     page.goto("/account/")
@@ -194,6 +170,26 @@ def test_a_person_changes_the_profile_leaves_a_team_and_closes_the_account(
     assert not User.objects.get(pk=bob.pk).is_active and not complaints
 
 
+def test_a_click_that_comes_after_the_answer_and_before_the_next_page_does_nothing(
+    open_browser: OpenBrowser, live_server: object
+) -> None:
+    context = open_browser()
+    ann = make_user(username="ann")
+    let_in(context, ann, live_server)
+    page = context.new_page()
+    page.goto("/account/close/")
+    posts: list[Request] = []
+    page.on("request", lambda asked: posts.append(asked) if asked.method == "POST" else None)
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.evaluate("""() => document.addEventListener("htmx:afterRequest", (event) =>
+            setTimeout(() => event.target.requestSubmit()))""")
+
+    page.get_by_role("button", name="Close my account").click()
+
+    expect(page.locator("#toasts")).to_contain_text("Your account is closed.")
+    assert len(posts) == 1 and not User.objects.get(pk=ann.pk).is_active
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
 def test_every_page_is_accessible_and_fits(
@@ -205,7 +201,7 @@ def test_every_page_is_accessible_and_fits(
     width: int,
 ) -> None:
     context = open_browser(scheme=scheme, width=width)
-    _let_in(context, bob, live_server)
+    let_in(context, bob, live_server)
     page = context.new_page()
     paths = [
         "/account/",
@@ -226,7 +222,7 @@ def test_every_page_is_accessible_and_fits(
     page.get_by_role("button", name="Confirm").click()
     expect(page.get_by_text("This is not the code")).to_be_visible()
     _check(page, "a wrong code")
-    _let_in(context, make_user(username="eve", confirmed=False), live_server)
+    let_in(context, make_user(username="eve", confirmed=False), live_server)
     for path in ("/account/", "/account/memberships/", "/account/changes/username/"):
         page.goto(path)
         _check(page, f"unconfirmed: {path}")

@@ -10,6 +10,8 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address
+from random import getrandbits
 from typing import Any
 
 import django
@@ -19,6 +21,7 @@ if __name__ == "__main__":
 
 from django.core.management import call_command  # noqa: E402  # after the setup
 from django.db import close_old_connections, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
 
 from marketplace.catalog.models import CarModel  # noqa: E402
 from marketplace.common.nudges import Job, nudge  # noqa: E402
@@ -90,6 +93,13 @@ def nudge_all() -> None:
             nudge(job)
 
 
+def visit(path: str, form: dict[str, str] | None = None) -> int:
+    """Ask for a page, or send a form, as a stranger from an address of their own; returns the status."""
+    stranger = Client(REMOTE_ADDR=str(IPv6Address(getrandbits(128))))
+    answer = stranger.get(path) if form is None else stranger.post(path, form)
+    return answer.status_code
+
+
 ACTS: Mapping[str, Callable[..., Any]] = {
     "migrate": lambda: call_command("migrate", verbosity=0),
     "build": build_market,
@@ -98,6 +108,7 @@ ACTS: Mapping[str, Callable[..., Any]] = {
     "give": give,
     "nudge": lambda job: nudge(Job(job)),
     "nudge_all": nudge_all,
+    "visit": visit,
     "violations": lambda: [(one.id, *one.examples) for one in audit() if not one.holds],
     "picture": picture,
 }

@@ -18,7 +18,7 @@ from marketplace.trading.services.assortments import open_showroom
 
 
 @act
-def join_market(
+def join_market(  # pylint: disable=too-many-arguments  # what a sign-up form asks for
     *,
     username: str,
     email: str,

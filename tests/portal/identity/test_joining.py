@@ -157,9 +157,7 @@ def _showroom() -> tuple[Showroom, User]:
 
 
 def _invite(showroom: Showroom, owner: User, email: str) -> str:
-    invite_member(
-        by=owner, party=showroom, email=email, role=MemberRole.ANALYST, at=timezone.now()
-    )
+    invite_member(by=owner, party=showroom, email=email, role=MemberRole.ANALYST, at=timezone.now())
     return str(letter(NoticeKind.INVITATION, email).values["path"]).strip("/").rpartition("/")[2]
 
 
