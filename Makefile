@@ -2,10 +2,14 @@
 #
 # Variables:  PYTHON=python3.12   the interpreter for .venv (3.11 or newer)
 #             PORT=8000           where `make run` listens; another free port if it is taken
-#             ARGS="-k ledger"    passed on to pytest, bench and teeth
+#             ARGS="-k ledger"    passed on to pytest, fuzz, bench and teeth
+#             FUZZ_EXAMPLES=50    how many random requests `make fuzz` makes as each role of each operation
+#             FUZZ_SEED=1         which ones, to see a failure again; a new seed each time otherwise
 
 PORT ?= 8000
 BENCHES ?= match restock review
+FUZZ_EXAMPLES ?= 50
+FUZZ_SEED := $(or $(FUZZ_SEED),$(shell date +%s))
 PIPENV_VERSION := 2026.10.3
 
 BIN := .venv/bin
@@ -20,7 +24,7 @@ export PIPENV_NOSPIN := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test lint format words lock bench teeth clean
+.PHONY: help setup run test fuzz lint format words schema lock bench teeth clean
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -39,6 +43,11 @@ run: setup ## run the portal with worker and beat on the sandbox; Ctrl-C stops a
 
 test: setup ## run the whole suite in parallel, with coverage
 	@$(BIN)/pytest -n auto --maxprocesses 4 --cov --cov-report term $(ARGS)
+
+fuzz: setup ## ask the API at random, as each role, for many minutes; ARGS="-k customer" as one
+	@echo "FUZZ_SEED=$(FUZZ_SEED) FUZZ_EXAMPLES=$(FUZZ_EXAMPLES)"
+	@FUZZ_SEED=$(FUZZ_SEED) FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) \
+		$(BIN)/pytest -n auto --maxprocesses 4 --quiet -rP --show-capture stdout tests/fuzz $(ARGS)
 
 LINTS := lint-black lint-isort lint-flake8 lint-mypy lint-pylint lint-imports lint-bandit \
 	lint-migrations lint-deploy
@@ -77,6 +86,10 @@ words: setup ## gather the texts into the catalogues and compile them; needs GNU
 	@$(MANAGE) makemessages --all --no-wrap --no-obsolete --add-location file $(addprefix --ignore ,tests var node_modules staticfiles)
 	@sed -i.bak '/^"POT-Creation-Date:/d' locale/*/LC_MESSAGES/django.po && rm locale/*/LC_MESSAGES/django.po.bak
 	@$(MANAGE) compilemessages $(addprefix --ignore ,.venv .pipenv node_modules)
+
+schema: setup ## write docs/openapi.yaml and docs/permissions.md from the code
+	@$(MANAGE) permissions
+	@$(MANAGE) spectacular --file docs/openapi.yaml --validate --fail-on-warn
 
 # No registry's address is committed: pip's and npm's own configuration decide where from.
 lock: setup ## lock the newest allowed versions of all packages

@@ -95,7 +95,7 @@ class Changes(Resource):
         examples=[
             OpenApiExample(
                 "Another username",
-                {"value": "clara2", "current_password": "…"},
+                {"value": "clara2", "current_password": "…"},  # nosec B105  # none
                 request_only=True,
             )
         ],

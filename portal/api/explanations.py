@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,10 +11,10 @@ from marketplace.common.percents import percent_of
 from marketplace.trading.rules.restocking import LineOutcome
 from marketplace.trading.selectors.disclosure import REASONS
 from portal.api.quotes import ConsideredSerializer, DiscountSerializer
-from portal.api.serializers import MoneyField, PartyBrief, Shown
+from portal.api.serializers import MoneyField, PartyBrief, PercentField, Shown
 
 
-@extend_schema_field(OpenApiTypes.DECIMAL)
+@extend_schema_field(PercentField)
 class BasisPoints(serializers.CharField):
     """Basis points, shown as a percent in decimal text."""
 
@@ -24,7 +23,7 @@ class BasisPoints(serializers.CharField):
         return str(percent_of(value))
 
 
-@extend_schema_field(OpenApiTypes.DECIMAL)
+@extend_schema_field({"type": "string", "pattern": r"^-?\d+\.\d{4}$", "example": "0.2500"})
 class Rate(serializers.CharField):
     """Cars a day, decimal text."""
 

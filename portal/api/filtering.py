@@ -7,7 +7,9 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_filters import BooleanFilter
 from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework.fields import BooleanField
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
@@ -16,6 +18,17 @@ from portal.api.errors import invalid
 
 class Filters(DjangoFilterBackend):  # type: ignore[misc]  # django-filter has no types
     """The FilterSet of the pages; a value that it can't read is a 400 that names it."""
+
+    def get_filterset_kwargs(
+        self, request: Request, queryset: QuerySet[Any], view: Any
+    ) -> dict[str, Any]:
+        """What the query string says. A box on a page is on whatever its value; here it isn't."""
+        for name, one in view.filterset_class.base_filters.items():
+            said = request.query_params.get(name, "")
+            if isinstance(one, BooleanFilter) and said not in ("", "true", "false"):
+                raise invalid(name, BooleanField.default_error_messages["invalid"])
+        found: dict[str, Any] = super().get_filterset_kwargs(request, queryset, view)
+        return found
 
 
 class Ordering(BaseFilterBackend):
@@ -60,6 +73,7 @@ class Ordering(BaseFilterBackend):
                 "name": self.param,
                 "in": "query",
                 "required": False,
+                "allowEmptyValue": True,
                 "description": "Names to order by, separated by commas; a minus turns one round.",
                 "schema": {"type": "array", "items": {"type": "string", "enum": names}},
                 "style": "form",

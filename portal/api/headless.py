@@ -7,15 +7,24 @@ and what is refused before it is asked, is a problem like anywhere else.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.headless.account import views as account
 from allauth.headless.constants import Client
+from allauth.headless.internal.restkit.response import ErrorResponse
+from allauth.headless.mfa import views as mfa
 from allauth.headless.urls import build_urlpatterns
-from django.http import HttpRequest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext as _
@@ -38,12 +47,22 @@ NOT_MOUNTED = frozenset(
         "auth/phone/verify/resend",
     }
 )
+#: What a browser's authenticator has signed comes in here.
+_PASSKEYS = (
+    mfa.AuthenticateWebAuthnView,
+    mfa.LoginWebAuthnView,
+    mfa.ManageWebAuthnView,
+    mfa.ReauthenticateWebAuthnView,
+)
+_LONGEST_NAME = 100
+_NUL = r"\u0000"
 #: allauth says that there were too many attempts, and not when to come back.
 _WAIT_S = 60
 
 
 def counted(view: View) -> View:
     """Count requests, and answer like the rest of the API where allauth has no words."""
+    methods = methods_of(view)
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -54,6 +73,8 @@ def counted(view: View) -> View:
             )
             refused["Retry-After"] = str(usage.reset)
             response: HttpResponseBase = refused
+        elif request.method not in methods:  # allauth would look at the body first
+            response = _as_problem(HttpResponseNotAllowed(methods))
         else:
             response = _asked(view, request, *args, **kwargs)
         say_usage(response, usage)
@@ -75,14 +96,25 @@ def _asked(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpR
         response = answer.response
     is_json = response.get("Content-Type", "").startswith("application/json")
     if response.status_code >= 400 and not is_json:
-        status = HTTPStatus(response.status_code)
-        said = problem_response(status, status.name.lower(), status.phrase)
-        if "Allow" in response:
-            said["Allow"] = response["Allow"]
-        response = said
+        response = _as_problem(response)
     if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
         response.headers.setdefault("Retry-After", str(_WAIT_S))
     return response
+
+
+def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
+    status = HTTPStatus(response.status_code)
+    said = problem_response(status, status.name.lower(), status.phrase)
+    if "Allow" in response:
+        said["Allow"] = response["Allow"]
+    return said
+
+
+def methods_of(view: Any) -> list[str]:
+    """What allauth's view answers to."""
+    kind = view.view_class
+    names = [name for name in kind.http_method_names if hasattr(kind, name)]
+    return [name.upper() for name in names + ["head"] * ("get" in names)]
 
 
 def _check_body(request: HttpRequest) -> None:
@@ -100,8 +132,59 @@ def _mounted(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list
         if isinstance(pattern, URLResolver):
             found += _mounted(pattern.url_patterns, where)
         elif where.removeprefix("v1/") not in NOT_MOUNTED:
-            found.append(path(where, counted(pattern.callback), name=pattern.name))
+            view = _with_care(pattern.callback)
+            found.append(path(where, counted(view), name=pattern.name))
     return found
+
+
+def _with_care(view: Any) -> Any:
+    """The view, or the same with inputs that nothing made-up can break."""
+    kind = view.view_class
+    if kind is account.ResetPasswordView:
+        return _ResetPassword.as_api_view(**view.view_initkwargs)
+    if kind not in _PASSKEYS:
+        return view
+    inputs = {
+        method: type(one.__name__, (_Careful, one), {}) if "credential" in one.base_fields else one
+        for method, one in kind.input_class.items()
+    }
+    return kind.as_api_view(**view.view_initkwargs, input_class=inputs)
+
+
+class _ResetPassword(account.ResetPasswordView):  # type: ignore[misc]  # allauth has no types
+    """A key names somebody before its dash; allauth's reader stumbles over one that doesn't."""
+
+    def handle(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse such a key like any other that is wrong."""
+        sent = request.headers.get("X-Password-Reset-Key", "")
+        if request.method == "POST":
+            sent = (self._parse_json(request) or {}).get("key", "")
+        if str(sent).strip().startswith("-"):
+            wrong = get_adapter().validation_error("invalid_password_reset")
+            refused: HttpResponseBase = ErrorResponse(request, exception=wrong)
+            return refused
+        response: HttpResponseBase = super().handle(request, *args, **kwargs)
+        return response
+
+
+class _Careful(forms.Form):
+    """For inputs that check a signature."""
+
+    def full_clean(self) -> None:
+        """Made-up data makes the library stumble in many ways; each of them means no."""
+        if "name" in self.fields:
+            self.fields["name"].validators.append(MaxLengthValidator(_LONGEST_NAME))
+        try:
+            super().full_clean()
+            # The form lets by what is false, and no column can keep a NUL.
+            fits = self.data.get("credential") and _NUL not in json.dumps(self.data)
+            if not fits and self.is_valid():
+                raise ValueError
+        except DatabaseError:
+            raise
+        except Exception:  # pylint: disable=broad-exception-caught  # see above
+            refused = ValidationError(_("This passkey does not fit here."), code="wrong_passkey")
+            self.add_error("credential", refused)
 
 
 urlpatterns = [

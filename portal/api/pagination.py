@@ -51,6 +51,7 @@ def _bounded(parameters: list[dict[str, Any]]) -> list[dict[str, Any]]:
             parameter["schema"] |= {"minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE}
         elif parameter["name"] == "page":
             parameter["schema"] |= {"minimum": 1}
+            parameter["allowEmptyValue"] = True
     return parameters
 
 

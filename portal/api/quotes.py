@@ -28,14 +28,13 @@ from portal.api.serializers import (
     MoneyField,
     PartyBrief,
     Shown,
-    Strict,
 )
 
 #: Who may buy from whom.
 _BUYER_OF = {PartyKind.SHOWROOM: PartyKind.CUSTOMER, PartyKind.SUPPLIER: PartyKind.SHOWROOM}
 
 
-class QuestionSerializer(Strict):
+class QuestionSerializer(Shown):
     """What is asked for."""
 
     seller = serializers.PrimaryKeyRelatedField(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import django_filters
+from drf_spectacular.contrib.django_filters import DjangoFilterExtension
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -11,7 +13,9 @@ from drf_spectacular.utils import OpenApiParameter
 from portal.api.errors import MEDIA_TYPE
 from portal.api.idempotency import HEADER, REPLAYED
 from portal.api.permissions import PEOPLE, Audience, Hat
-from portal.api.serializers import Strict
+from portal.api.serializers import AMOUNT, Strict
+from portal.filters.ids import WholeNumberFilter
+from portal.filters.money import MoneyFilter
 
 Direction = Literal["request", "response"]
 
@@ -87,6 +91,39 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """A bearer token."""
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+
+
+class FilterScheme(DjangoFilterExtension):  # type: ignore[no-untyped-call]
+    """What the filters take, which isn't always what their columns hold."""
+
+    target_class = "portal.api.filtering.Filters"
+    priority = 1
+
+    def resolve_filter_field(  # type: ignore[no-untyped-def]  # as the package has it
+        self, auto_schema, model, filterset_class, field_name, filter_field
+    ) -> list[dict[str, Any]]:
+        """The parameter; an empty value is none."""
+        parameters: list[dict[str, Any]] = super().resolve_filter_field(  # type: ignore[no-untyped-call]
+            auto_schema, model, filterset_class, field_name, filter_field
+        )
+        for parameter in parameters:
+            parameter["schema"] = _taken_by(filter_field, parameter["schema"])
+            parameter["allowEmptyValue"] = True
+        return parameters
+
+
+def _taken_by(one: django_filters.Filter, guessed: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(one, MoneyFilter):
+        return AMOUNT
+    if isinstance(one, django_filters.NumberFilter):
+        bounds = {"minimum": one.extra.get("min_value"), "maximum": one.extra.get("max_value")}
+        kind = "integer" if isinstance(one, WholeNumberFilter) else "number"
+        return {"type": kind} | {name: at for name, at in bounds.items() if at is not None}
+    if isinstance(one, django_filters.CharFilter):
+        return guessed | {"maxLength": one.extra["max_length"]}
+    if type(one) in (django_filters.ChoiceFilter, django_filters.TypedChoiceFilter):
+        return {name: guessed[name] for name in ("type", "enum") if name in guessed}
+    return guessed
 
 
 class ApiSchema(AutoSchema):

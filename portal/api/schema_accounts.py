@@ -14,6 +14,8 @@ from typing import Any
 
 import yaml
 from allauth.headless import spec
+from allauth.headless.base.views import AuthenticatedAPIView, AuthenticationStageAPIView
+from allauth.headless.constants import Flow
 from allauth.headless.spec.internal import schema as of_allauth
 from django.urls import resolve
 
@@ -27,8 +29,18 @@ _PREFIX = "Auth"
 _METHODS = frozenset({"get", "post", "put", "patch", "delete"})
 _TAG = "accounts"
 
-#: What allauth answers and its description does not say.
-_UNSAID: dict[tuple[str, str], tuple[int, ...]] = {}
+_SCHEMAS = "#/components/schemas/"
+_JSON = "application/json"
+#: What allauth answers wherever it meets it, and what it means.
+_ANSWERS: dict[int, tuple[str, tuple[str, ...]]] = {
+    400: ("Some values are not valid.", ("ErrorResponse",)),
+    401: (
+        "Not logged in, or not to the end; or who logged in long ago has to do it again.",
+        ("AuthenticationResponse", "ReauthenticationResponse"),
+    ),
+    409: ("Not in this state of things.", ("ConflictResponse",)),
+    410: ("The session has ended.", ("SessionGoneResponse",)),
+}
 
 
 def add_accounts(result: Node, generator: Any, request: Any, public: bool) -> Node:
@@ -55,7 +67,30 @@ def _described() -> Node:
     of_allauth.specify_user(described)
     of_allauth.specify_signup_fields(described)
     of_allauth.specify_custom_signup_form(described)
+    _correct(described["components"])
+    _complete(described["paths"])
     return described
+
+
+def _correct(components: Node) -> None:
+    """What the description says and the package doesn't keep to."""
+    schemas = components["schemas"]
+    schemas["Flow"]["properties"]["id"]["enum"] = sorted(flow.value for flow in Flow)
+    said = schemas["AuthenticationMeta"]["allOf"][1]["properties"]["is_authenticated"]
+    schemas["AuthenticationMethod"]["anyOf"] = schemas["AuthenticationMethod"].pop("oneOf")
+    said |= {"nullable": True, "description": "Null where nobody has begun to log in."}
+    components["parameters"]["PasswordLess"]["schema"] = {"type": "string"}
+    for body in components["requestBodies"].values():
+        body["required"] = True
+
+
+def _complete(paths: Node) -> None:
+    """Successes that the description leaves out."""
+    base = "/_allauth/{client}/v1/"
+    asked = paths[base + "auth/code/request"]["post"]["responses"]
+    asked["200"] = paths[base + "auth/login"]["post"]["responses"]["200"]
+    codes = paths[base + "account/authenticators/recovery-codes"]
+    codes["post"]["responses"]["200"] = codes["get"]["responses"]["200"]
 
 
 def _paths(described: Node) -> Iterator[tuple[str, Node]]:
@@ -80,25 +115,42 @@ def _operation(path: str, method: str, said: Node, described: Node) -> Node:
     where = path.removeprefix(f"{_ROOT}/v1/").replace("/", "_").replace("-", "_")
     said["operationId"] = f"{_TAG}_{where}_{method}"
     said["tags"] = [_TAG]
-    said["security"] = [{"accessToken": []}, {}]
+    view = getattr(resolve(path).func, "view_class")
+    needs_somebody = issubclass(view, AuthenticatedAPIView)
+    said["security"] = [{"accessToken": []}] + [{}] * (not needs_somebody)
     parameters = _without_client(said.pop("parameters", []))
     if parameters:
         said["parameters"] = parameters
     responses = {
         str(status): _own(response, described) for status, response in said["responses"].items()
     }
-    for status in (400, 429, *_UNSAID.get((where, method), ())):
-        meant = responses.setdefault(str(status), {"description": refusal(status)["description"]})
-        meant.setdefault("content", {}).setdefault(
-            MEDIA_TYPE, {"schema": {"$ref": "#/components/schemas/Problem"}}
-        )
-    responses["429"]["content"].setdefault(
-        "application/json",
-        {"schema": {"type": "object", "properties": {"status": {"type": "integer"}}}},
-    )
+    is_stage = issubclass(view, AuthenticationStageAPIView)
+    for status in [400, 410, *[401] * (needs_somebody or is_stage)]:
+        _may_be(responses, status)
+    responses["400"]["content"].setdefault(MEDIA_TYPE, {"schema": {"$ref": f"{_SCHEMAS}Problem"}})
+    responses["429"] = _too_many()
     for response in responses.values():
         response.setdefault("headers", {}).update(LIMITS)
     said["responses"] = responses
+    return said
+
+
+def _may_be(responses: Node, status: int) -> None:
+    """Add an answer of allauth's."""
+    description, names = _ANSWERS[status]
+    bodies = [{"$ref": _SCHEMAS + name} for name in names]
+    said = responses.setdefault(str(status), {"description": description})
+    said.setdefault("content", {})[_JSON] = {
+        "schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}
+    }
+
+
+def _too_many() -> Node:
+    """Ours, or allauth's, which says no more than the status."""
+    said = refusal(429)
+    said["content"][_JSON] = {
+        "schema": {"type": "object", "properties": {"status": {"type": "integer"}}}
+    }
     return said
 
 

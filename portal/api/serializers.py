@@ -17,10 +17,11 @@ from marketplace.catalog.models import CarModel
 from marketplace.common.money import MAX_CENTS, InvalidMoney, cents, decimal_text
 from marketplace.parties.models import Party
 
-_AMOUNT = {"type": "string", "pattern": r"^-?\d{1,13}(\.\d{1,2})?$", "example": "25000.00"}
+#: How an amount looks in the schema.
+AMOUNT = {"type": "string", "pattern": r"^-?\d{1,13}(\.\d{1,2})?$", "example": "25000.00"}
 
 
-@extend_schema_field(_AMOUNT)
+@extend_schema_field(AMOUNT)
 class MoneyField(serializers.Field[int, str, str, Any]):
     """An amount: decimal text outside, whole cents inside (`source="price_cents"`)."""
 
@@ -87,8 +88,22 @@ class Shown(serializers.Serializer[Any]):
         raise TypeError("services write")
 
 
+_INSTANT = "YYYY-MM-DDThh:mm[:ss[.uuuuuu]][+HH:MM|-HH:MM|Z]"
+#: What JSON has to have for these: the framework would also take what can be turned into it, and
+#: 0.1 for a percent, or 007 for a name, is not what was meant.
+_JSON_TYPES: tuple[tuple[tuple[type[serializers.Field[Any, Any, Any, Any]], ...], type], ...] = (
+    ((serializers.CharField, serializers.DateTimeField), str),
+    ((serializers.DecimalField,), str),
+    ((serializers.BooleanField,), bool),
+    ((serializers.IntegerField, serializers.PrimaryKeyRelatedField), int),
+)
+
+
 class Strict(Shown):
-    """Refuses fields that it doesn't know, so that a typo is told and not passed over."""
+    """Refuses fields that it doesn't know, so that a typo is told and not passed over.
+
+    It also refuses values that only look like what is meant: `"5"` or `true` are no numbers.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
         """The values, if all names are known."""
@@ -98,7 +113,24 @@ class Strict(Shown):
             if unknown:
                 error = ErrorDetail(str(_("There is no such field.")), code="unknown_field")
                 raise ValidationError({name[:100]: [error] for name in unknown[:20]})
+            wrong = {name: _wrong_type(self.fields[name], value) for name, value in data.items()}
+            if any(wrong.values()):
+                raise ValidationError({name: [error] for name, error in wrong.items() if error})
         return super().to_internal_value(data)
+
+
+def _wrong_type(field: Any, value: Any) -> ErrorDetail | None:
+    """What is wrong with the value if JSON has another type for the field."""
+    if value is None:
+        return None
+    for kinds, meant in _JSON_TYPES:
+        is_meant = isinstance(value, meant) and isinstance(value, bool) == (meant is bool)
+        if isinstance(field, kinds) and not is_meant:
+            code = "invalid" if "invalid" in field.error_messages else "incorrect_type"
+            said = str(field.error_messages[code])
+            said = said.format(data_type=type(value).__name__, format=_INSTANT)
+            return ErrorDetail(said, code=code)
+    return None
 
 
 class StrictModel(Strict, serializers.ModelSerializer[Any]):

@@ -10,6 +10,7 @@ from marketplace.catalog.models import CarModel
 from marketplace.catalog.selectors import car_models_matching
 from marketplace.trading.models import Deal
 from portal.filters.ids import IdFilter
+from portal.filters.instants import InstantFilter
 from portal.filters.money import MoneyFilter
 
 
@@ -24,12 +25,8 @@ class DealFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filt
     make = django_filters.CharFilter(
         field_name="car_model__make", lookup_expr="iexact", max_length=60, label=_("Make")
     )
-    sold_from = django_filters.IsoDateTimeFilter(
-        field_name="sold_at", lookup_expr="gte", label=_("Sold from")
-    )
-    sold_before = django_filters.IsoDateTimeFilter(
-        field_name="sold_at", lookup_expr="lt", label=_("Sold before")
-    )
+    sold_from = InstantFilter(field_name="sold_at", lookup_expr="gte", label=_("Sold from"))
+    sold_before = InstantFilter(field_name="sold_at", lookup_expr="lt", label=_("Sold before"))
     price_min = MoneyFilter(field_name="unit_price_cents", lookup_expr="gte", label=_("Price from"))
     price_max = MoneyFilter(field_name="unit_price_cents", lookup_expr="lte", label=_("Price to"))
 

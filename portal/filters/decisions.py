@@ -10,6 +10,7 @@ from marketplace.catalog.models import CarModel
 from marketplace.catalog.selectors import car_models_matching
 from marketplace.trading.models import Decision
 from portal.filters.ids import IdFilter
+from portal.filters.instants import InstantFilter
 
 
 class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter has no types
@@ -19,10 +20,8 @@ class DecisionFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-
     kind = django_filters.ChoiceFilter(choices=Decision.Kind.choices, label=_("Kind"))
     party = IdFilter(field_name="party_id", label=_("Showroom"))
     car_model = IdFilter(field_name="car_model_id", label=_("Car model"))
-    created_from = django_filters.IsoDateTimeFilter(
-        field_name="created_at", lookup_expr="gte", label=_("Made from")
-    )
-    created_before = django_filters.IsoDateTimeFilter(
+    created_from = InstantFilter(field_name="created_at", lookup_expr="gte", label=_("Made from"))
+    created_before = InstantFilter(
         field_name="created_at", lookup_expr="lt", label=_("Made before")
     )
 

@@ -10,6 +10,7 @@ from marketplace.catalog.models import CarModel
 from marketplace.catalog.selectors import car_models_matching
 from marketplace.trading.models import Offer
 from portal.filters.ids import IdFilter
+from portal.filters.instants import InstantFilter
 from portal.filters.money import MoneyFilter
 
 
@@ -22,10 +23,8 @@ class OfferFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-fil
     make = django_filters.CharFilter(
         field_name="car_model__make", lookup_expr="iexact", max_length=60, label=_("Make")
     )
-    created_from = django_filters.IsoDateTimeFilter(
-        field_name="created_at", lookup_expr="gte", label=_("Posted from")
-    )
-    created_before = django_filters.IsoDateTimeFilter(
+    created_from = InstantFilter(field_name="created_at", lookup_expr="gte", label=_("Posted from"))
+    created_before = InstantFilter(
         field_name="created_at", lookup_expr="lt", label=_("Posted before")
     )
     max_price_min = MoneyFilter(

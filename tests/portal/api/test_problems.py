@@ -20,7 +20,13 @@ from marketplace.trading.errors import OfferClosed
 from portal import urls
 from portal.api.errors import problem_for
 from portal.api.resources import Resource
-from tests.marketplace.factories import make_car_model, make_membership, make_showroom, make_user
+from tests.marketplace.factories import (
+    make_car_model,
+    make_customer,
+    make_membership,
+    make_showroom,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +249,20 @@ def test_a_truth_in_the_query_string_is_true_or_false(ask: Ask, said: str) -> No
     answer = ask().get(f"/api/car-models/?in_stock={said}")
     assert answer.status_code == 400 and answer.json()["errors"][0]["field"] == "in_stock"
     assert ask().get("/api/car-models/?in_stock=true").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("instant", "status"),
+    [
+        ("2026-03-06T19:16:51%2B22:26", 200),
+        ("0001-01-01T00:00:00%2B22:26", 400),
+        ("9999-12-31T23:59:59-22:26", 400),
+        ("2026-02-30T00:00:00Z", 400),
+    ],
+)
+def test_an_instant_is_read_in_any_offset_and_refused_outside_of_the_calendar(
+    ask: Ask, instant: str, status: int
+) -> None:
+    asker = make_customer(user=make_user()).user
+    answer = ask(asker).get(f"/api/offers/?created_before={instant}")
+    assert answer.status_code == status
