@@ -289,7 +289,6 @@ API_RATE_PERSON = env.str("API_RATE_PERSON", default=_MANY if ENVIRONMENT == "te
 API_RATE_WRITES = env.str("API_RATE_WRITES", default=_MANY if ENVIRONMENT == "test" else "120/min")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Forecourt",
-    "DESCRIPTION": "What a person may do in the market, for programs.",
     "VERSION": "1",
     "SCHEMA_PATH_PREFIX": "/api/",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -85,11 +85,17 @@ def status_of(refusal: MarketplaceError) -> int:
 
 
 def _fields_of(refusal: MarketplaceError, names: Mapping[str, str]) -> list[dict[str, str | None]]:
-    """The field that was wrong, by the name that the API has for the service's parameter."""
+    """The field that was wrong, by the name that the API has for the service's parameter.
+
+    An empty name says that the parameter is no field of the request.
+    """
     if refusal.field is None:
         return []
     first, *rest = refusal.field.split(".")
-    parts = [names.get(first, first), *rest]
+    named = names.get(first, first)
+    if not named:
+        return []
+    parts = [named, *rest]
     field = ".".join(part.removesuffix("_cents") for part in parts)
     if isinstance(refusal, PriceListRefused):
         return [

@@ -8,7 +8,7 @@ and what is refused before it is asked, is a problem like anywhere else.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -24,12 +24,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import ParseError
+from rest_framework.fields import CharField
 
 from portal.api.errors import problem_response
 from portal.api.parsing import parsed
@@ -54,6 +55,14 @@ _PASSKEYS = (
     mfa.ManageWebAuthnView,
     mfa.ReauthenticateWebAuthnView,
 )
+#: What JSON has to have for these members: allauth would take `true` for a username, or for 1.
+_TYPES: Mapping[str, type] = {"id": int} | dict.fromkeys(
+    (
+        "username", "email", "password", "code", "key", "name", "refresh_token", "joining_as",
+        "party_name", "country", "invitation",
+    ),
+    str,
+)  # fmt: skip
 _LONGEST_NAME = 100
 _NUL = r"\u0000"
 #: allauth says that there were too many attempts, and not when to come back.
@@ -69,7 +78,7 @@ def counted(view: View) -> View:
         usage = usage_of(request, None)
         if usage.is_spent:
             refused = problem_response(
-                HTTPStatus.TOO_MANY_REQUESTS, "throttled", _("Request was throttled.")
+                HTTPStatus.TOO_MANY_REQUESTS, "throttled", _("Too many requests. Try again later.")
             )
             refused["Retry-After"] = str(usage.reset)
             response: HttpResponseBase = refused
@@ -87,8 +96,8 @@ def counted(view: View) -> View:
 def _asked(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     """What allauth says, or a problem where that is nothing that a program can read."""
     try:
-        _check_body(request)
-        response = view(request, *args, **kwargs)
+        wrong = _of_wrong_type(_body(request))
+        response = _refused(wrong) if wrong else view(request, *args, **kwargs)
     except ParseError as refusal:
         code = str(getattr(refusal.detail, "code", refusal.default_code))
         return problem_response(refusal.status_code, code, str(refusal.detail))
@@ -117,11 +126,33 @@ def methods_of(view: Any) -> list[str]:
     return [name.upper() for name in names + ["head"] * ("get" in names)]
 
 
-def _check_body(request: HttpRequest) -> None:
-    """Let only through what our own endpoints would read too; allauth's reader trusts more."""
-    if request.method not in ("GET", "HEAD", "OPTIONS") and request.body:
-        if not isinstance(parsed(request.body), dict):
-            raise ParseError(_("The body is not a JSON object."))
+def _body(request: HttpRequest) -> dict[str, Any]:
+    """The members of the body, read as our own endpoints would; allauth's reader trusts more.
+
+    Raises:
+        ParseError: it is no JSON object.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS") or not request.body:
+        return {}
+    body = parsed(request.body)
+    if not isinstance(body, dict):
+        raise ParseError(_("The body is not a JSON object."))
+    return body
+
+
+def _of_wrong_type(body: dict[str, Any]) -> list[str]:
+    """The members whose values aren't of their type. What is null is missing."""
+    given = {name: body[name] for name in _TYPES if body.get(name) is not None}
+    # pylint: disable-next=unidiomatic-typecheck  # True is an int, too
+    return [name for name, value in given.items() if type(value) is not _TYPES[name]]
+
+
+def _refused(names: list[str]) -> HttpResponseBase:
+    """What allauth would answer if it looked."""
+    said = str(CharField.default_error_messages["invalid"])
+    errors = [{"message": said, "code": "invalid", "param": name} for name in names]
+    status = HTTPStatus.BAD_REQUEST
+    return JsonResponse({"status": status, "errors": errors}, status=status)
 
 
 def _mounted(patterns: list[URLPattern | URLResolver], prefix: str = "") -> list[URLPattern]:

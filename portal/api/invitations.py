@@ -62,6 +62,7 @@ class Invitations(mixins.ListModelMixin, mixins.RetrieveModelMixin, Resource):
         "accept": PEOPLE,
     }
     serializer_class = InvitationSerializer
+    field_names = {"user": ""}  # who accepts is who asks
     filterset_class = InvitationFilter
     ordering_fields = {"created_at": "created_at", "expires_at": "expires_at", "email": "email"}
 

@@ -121,6 +121,7 @@ class Profile(Resource):
         "change_customer": CUSTOMERS,
         "close": PEOPLE,
     }
+    field_names = {"user": ""}  # it is who asks
     serializer_class = ProfileSerializer
     pagination_class = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 import django_filters
@@ -10,6 +11,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from portal.api import introduction
 from portal.api.errors import MEDIA_TYPE
 from portal.api.idempotency import HEADER, REPLAYED
 from portal.api.permissions import PEOPLE, Audience, Hat
@@ -18,6 +20,8 @@ from portal.filters.ids import WholeNumberFilter
 from portal.filters.money import MoneyFilter
 
 Direction = Literal["request", "response"]
+
+_WORDS = re.compile(r"\^?((?:\w+\|)+\w+)\$?")
 
 #: The component that every refusal is.
 PROBLEM: dict[str, Any] = {
@@ -69,7 +73,7 @@ _REFUSALS: dict[int, tuple[str, str, str, list[dict[str, str]]]] = {
           "There is not enough money available for that.", []),
     428: ("`If-Match` is missing.", "precondition_required", "Send If-Match.", []),
     429: ("Too many requests; `Retry-After` says when to come back.", "throttled",
-          "Request was throttled.", []),
+          "Too many requests. Try again later.", []),
 }  # fmt: skip
 
 _COUNT = {"schema": {"type": "integer", "minimum": 0}}
@@ -145,9 +149,13 @@ class ApiSchema(AutoSchema):
             parts = parts[:-1]
         return parts or ["api"]
 
+    def get_summary(self) -> str:
+        """The first sentence of what is said in code."""
+        return self._said()[0]
+
     def get_description(self) -> str:  # type: ignore[override]  # as the package has it
-        """What is said in code, and for whom the act is."""
-        said: str = super().get_description()
+        """The rest of it, and for whom the act is."""
+        said = self._said()[1]
         audience = self._audience()
         if audience is None or Hat.ANONYMOUS in audience:
             return said
@@ -156,7 +164,24 @@ class ApiSchema(AutoSchema):
             if audience >= PEOPLE
             else ", ".join(hat.value for hat in Hat if hat in audience)
         )
-        return f"{said}\n\nFor: {whom}."
+        return f"{said}\n\nFor: {whom}.".lstrip()
+
+    def _said(self) -> tuple[str, str]:
+        """What is said in code: its first sentence, and the rest."""
+        said: str = super().get_description()
+        first, _, rest = " ".join(said.split("\n\n")[0].split()).partition(". ")
+        return first.rstrip("."), "\n\n".join(filter(None, [rest, *said.split("\n\n")[1:]]))
+
+    def _resolve_path_parameters(self, variables: list[str]) -> list[dict[str, Any]]:
+        """The ids; a pattern that lists words is a choice."""
+        found: list[dict[str, Any]] = super()._resolve_path_parameters(  # type: ignore[no-untyped-call]
+            variables
+        )
+        for parameter in found:
+            words = _WORDS.fullmatch(parameter["schema"].get("pattern", ""))
+            if words:
+                parameter["schema"] = {"type": "string", "enum": words[1].split("|")}
+        return found
 
     def get_override_parameters(self) -> list[Any]:
         """The headers that an act needs, beside what the view names itself."""
@@ -254,7 +279,8 @@ def refusal(status: int) -> dict[str, Any]:
 def add_problem(
     result: dict[str, Any], generator: Any, request: Any, public: bool
 ) -> dict[str, Any]:
-    """Hook: the component to which all refusals point."""
+    """Hook: the introduction, and the component to which all refusals point."""
     del generator, request, public
+    result["info"]["description"] = introduction.TEXT.strip()
     result["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     return result

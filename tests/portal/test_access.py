@@ -169,7 +169,7 @@ def test_the_hats_are_asked_for_once_a_request_and_never_for_nobody(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     request = _request(make_customer().user)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert hats_worn_by(request) is hats_worn_by(request)
         hat_of(request)
     with django_assert_num_queries(0):

@@ -134,7 +134,7 @@ TEXTS = {
     NoticeKind.ADDRESS_CHANGE_UNDONE: NoticeText(
         "Your e-mail address is back",
         "The change was undone: the address of your account is ann@old.example again. "
-        "If somebody else had made the change, choose a new password at once.",
+        "If somebody else made the change, choose a new password at once.",
         "/account/",
     ),
     NoticeKind.SECOND_FACTOR_ADDED: NoticeText(
