@@ -40,7 +40,8 @@ LEFT_OUT = shutil.ignore_patterns(
     "var",
     "node_modules",
     "staticfiles",
-    "__pycache__", ".*_cache",
+    "__pycache__",
+    ".*_cache",
     ".hypothesis",
 )
 

@@ -61,7 +61,9 @@ def hats_of(user: User) -> list[Hat]:
 
     Costs one query.
     """
-    itself = Customer.objects.active().filter(user=user).values_list("pk", "kind", "name", Value(""))
+    itself = (
+        Customer.objects.active().filter(user=user).values_list("pk", "kind", "name", Value(""))
+    )
     theirs = parties_of(user).order_by().values_list("party", "party__kind", "party__name", "role")
     hats = [
         Hat(party_id, PartyKind(kind), name, MemberRole(role) if role else None)

@@ -14,7 +14,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-_PART = re.compile(r"<!-- do: (?P<errand>[\w ]+) -->|```(?P<kind>http|json)\n(?P<text>.*?)```", re.S)
+_PART = re.compile(
+    r"<!-- do: (?P<errand>[\w ]+) -->|```(?P<kind>http|json)\n(?P<text>.*?)```", re.S
+)
 _NAME = re.compile(r"\{(\w+)\}")
 
 

@@ -26,6 +26,7 @@ from marketplace.parties.errors import (
 )
 from marketplace.parties.models import Membership, Party, User
 from marketplace.parties.rules import MemberRole
+from marketplace.parties.selectors import membership_of
 from marketplace.parties.services import deactivate_party
 from tests.marketplace.accounts.letters import last_letter, token_in, written
 from tests.marketplace.factories import (
@@ -290,7 +291,9 @@ def test_an_expired_invitation_makes_room_for_another(ann, showroom):
 
     token = invite(ann, showroom, at=NOW + INVITATION_LIFE)
 
-    accept(make_user(email=BOB), token, at=NOW + INVITATION_LIFE)
+    bob = make_user(email=BOB)
+    accept(bob, token, at=NOW + INVITATION_LIFE)
+    assert membership_of(bob, showroom) is not None
 
 
 def test_twenty_invitations_may_wait_for_a_party(ann, showroom):
