@@ -12,6 +12,9 @@ FUZZ_EXAMPLES ?= 50
 FUZZ_SEED := $(or $(FUZZ_SEED),$(shell date +%s))
 PIPENV_VERSION := 2026.10.3
 
+# One more than there are cores, because some tests wait for servers; each takes 300 MB.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 1); [ $$n -gt 3 ] && echo 4 || echo $$((n + 1)))
+
 BIN := .venv/bin
 PYTHON_OF_VENV := $(BIN)/python
 MANAGE := $(PYTHON_OF_VENV) manage.py
@@ -42,12 +45,12 @@ run: setup ## run the portal with worker and beat on the sandbox; Ctrl-C stops a
 	exec $(BIN)/honcho start
 
 test: setup ## run the whole suite in parallel, with coverage
-	@$(BIN)/pytest -n auto --maxprocesses 4 --cov --cov-report term $(ARGS)
+	@$(BIN)/pytest -n $(WORKERS) --cov --cov-report term $(ARGS)
 
 fuzz: setup ## ask the API at random, as each role, for many minutes; ARGS="-k customer" as one
 	@echo "FUZZ_SEED=$(FUZZ_SEED) FUZZ_EXAMPLES=$(FUZZ_EXAMPLES)"
 	@FUZZ_SEED=$(FUZZ_SEED) FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) \
-		$(BIN)/pytest -n auto --maxprocesses 4 --quiet -rP --show-capture stdout tests/fuzz $(ARGS)
+		$(BIN)/pytest -n $(WORKERS) --quiet -rP --show-capture stdout tests/fuzz $(ARGS)
 
 LINTS := lint-black lint-isort lint-flake8 lint-mypy lint-pylint lint-imports lint-bandit \
 	lint-migrations lint-deploy

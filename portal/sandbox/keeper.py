@@ -14,6 +14,7 @@ import subprocess  # nosec B404: it runs the servers that the packages brought
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
@@ -70,9 +71,11 @@ class Server:
         """Stop what an earlier keeper or a killed server has left alive in the data folder."""
         remains = [process for process in psutil.process_iter() if self._lives_here(process)]
         for process in remains:
-            process.send_signal(self.stop_signal)
+            with suppress(psutil.NoSuchProcess):  # a parent's end is its children's
+                process.send_signal(self.stop_signal)
         for process in psutil.wait_procs(remains, timeout=STOP_S)[1]:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
 
     def _lives_here(self, process: psutil.Process) -> bool:
         try:
