@@ -130,7 +130,7 @@ MIDDLEWARE = [
 if ENVIRONMENT == "development" and DEBUG:
     INSTALLED_APPS.append("debug_toolbar")
     MIDDLEWARE.insert(4, "debug_toolbar.middleware.DebugToolbarMiddleware")
-    INTERNAL_IPS = ["127.0.0.1"]
+    INTERNAL_IPS, DEBUG_TOOLBAR_CONFIG = ["127.0.0.1"], {"SHOW_COLLAPSED": True}
 
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
