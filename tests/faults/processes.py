@@ -42,14 +42,11 @@ def eventually(condition: Callable[[], object], patience_s: float = 30) -> None:
         time.sleep(0.05)
 
 
-def test_database_url() -> str:
+def url_of_the_tests_database() -> str:
     """The address of the database of the test that is running."""
     database = connection.settings_dict
     host = f"{database['HOST']}:{database['PORT']}"
     return f"postgres://{database['USER']}:{database['PASSWORD']}@{host}/{database['NAME']}"
-
-
-test_database_url.__test__ = False
 
 
 def surroundings(database_url: str, redis_url: str, **more: str) -> dict[str, str]:

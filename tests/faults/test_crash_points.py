@@ -20,7 +20,7 @@ from marketplace.common.nudges import Job
 from marketplace.trading.models import JobRun
 from tests.conftest import prove
 from tests.faults.acting import AT, build_market, run_whole
-from tests.faults.processes import Actor, surroundings, test_database_url
+from tests.faults.processes import Actor, surroundings, url_of_the_tests_database
 from tests.market import picture
 
 #: Whose places they are, by how their names begin. A place that is nobody's fails its test.
@@ -79,7 +79,7 @@ def test_a_job_killed_anywhere_is_done_once_by_the_next_slot(place: str, audit_c
 
 def killed_at(place: str, job: Job, at: datetime) -> int:
     """Run the job in a process that dies at the place; returns how it ended."""
-    armed = surroundings(test_database_url(), settings.REDIS_URL, **{ARMED: place})
+    armed = surroundings(url_of_the_tests_database(), settings.REDIS_URL, **{ARMED: place})
     process = Actor(armed)
     process.ask("run", job=job.value, slot="s1", at=at)
     return process.end()

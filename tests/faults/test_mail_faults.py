@@ -31,7 +31,7 @@ from tests.faults.processes import (
     eventually,
     own_server,
     surroundings,
-    test_database_url,
+    url_of_the_tests_database,
 )
 from tests.marketplace.factories import PASSWORD
 from tests.marketplace.notices.mail_server import MailServer
@@ -63,7 +63,7 @@ def _environment(django_db_setup: None, redis: OwnServer, port: int) -> dict[str
     """Of every process of the portal here."""
     del django_db_setup
     mail = f"smtp://127.0.0.1:{port}"
-    return surroundings(test_database_url(), redis.url, EMAIL_URL=mail)
+    return surroundings(url_of_the_tests_database(), redis.url, EMAIL_URL=mail)
 
 
 @pytest.fixture(scope="module", name="worker")

@@ -12,7 +12,13 @@ from redis.exceptions import RedisError
 from marketplace.common.nudges import Job
 from marketplace.trading.models import Offer
 from tests.faults.acting import AT, build_market
-from tests.faults.processes import OwnServer, actor, eventually, own_server, test_database_url
+from tests.faults.processes import (
+    OwnServer,
+    actor,
+    eventually,
+    own_server,
+    url_of_the_tests_database,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -56,7 +62,7 @@ def test_nobody_waits_long_for_a_bell_that_does_not_ring(
     trouble, connected: bool, redis: OwnServer, audit_clean: None
 ) -> None:
     build_market()
-    with actor(test_database_url(), redis.url) as one:
+    with actor(url_of_the_tests_database(), redis.url) as one:
         if connected:
             one.act("nudge", job=Job.MATCH_OFFERS.value)
         with trouble(redis):
@@ -77,7 +83,7 @@ def test_nobody_waits_long_for_a_bell_that_does_not_ring(
 
 def test_a_bell_without_redis_raises_nothing(audit_clean: None) -> None:
     build_market()
-    with actor(test_database_url(), NOWHERE) as one:
+    with actor(url_of_the_tests_database(), NOWHERE) as one:
         one.act("nudge", job=Job.MATCH_OFFERS.value)
         one.act("post", customer="Ann", car_model="Swift", cents=1_000, at=AT)
 
@@ -86,7 +92,7 @@ def test_a_redis_that_was_killed_is_back_with_what_was_asked_for(
     redis: OwnServer, audit_clean: None
 ) -> None:
     build_market()
-    with actor(test_database_url(), redis.url) as one:
+    with actor(url_of_the_tests_database(), redis.url) as one:
         rung = queued(redis)
         one.act("nudge", job=Job.MATCH_OFFERS.value)
         eventually(lambda: queued(redis) == rung + 1)

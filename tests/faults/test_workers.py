@@ -26,7 +26,7 @@ from tests.faults.processes import (
     eventually,
     own_server,
     surroundings,
-    test_database_url,
+    url_of_the_tests_database,
 )
 from tests.market import small_market
 
@@ -45,7 +45,7 @@ def _redis() -> Iterator[OwnServer]:
 def _worker(django_db_setup: None, redis: OwnServer) -> Iterator[psutil.Popen]:
     """One worker with two children."""
     del django_db_setup
-    environment = surroundings(test_database_url(), redis.url)
+    environment = surroundings(url_of_the_tests_database(), redis.url)
     options = ["--concurrency", "2", "--without-mingle", "--without-gossip", "--loglevel", "ERROR"]
     with celery("worker", *options, environment=environment) as process:
         yield process
@@ -63,7 +63,7 @@ def _broker(redis: OwnServer) -> Iterator[Celery]:
 def _bell(worker: psutil.Popen, redis: OwnServer) -> Iterator[Actor]:
     """A process whose services ring the real bell."""
     del worker
-    with actor(test_database_url(), redis.url) as one:
+    with actor(url_of_the_tests_database(), redis.url) as one:
         yield one
 
 
@@ -123,7 +123,7 @@ def test_a_share_whose_worker_is_killed_is_done_once(
     job: Job, worker: psutil.Popen, broker: Celery, audit_clean: None
 ) -> None:
     build_market()
-    with closing(psycopg2.connect(test_database_url())) as other, other.cursor() as cursor:
+    with closing(psycopg2.connect(url_of_the_tests_database())) as other, other.cursor() as cursor:
         cursor.execute(
             "SELECT FROM ledger_account a JOIN parties_party p"
             " ON a.address = 'party:' || p.id || ':wallet' WHERE p.name = 'Square' FOR UPDATE OF a"
@@ -145,7 +145,7 @@ def test_a_share_whose_worker_is_killed_is_done_once(
 
 def _waiting_process(worker: psutil.Popen) -> psutil.Process | None:
     """The worker's child whose session waits for a lock, found by its connection's port."""
-    with closing(psycopg2.connect(test_database_url())) as other, other.cursor() as cursor:
+    with closing(psycopg2.connect(url_of_the_tests_database())) as other, other.cursor() as cursor:
         cursor.execute(
             "SELECT client_port FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event_type = 'Lock'"
@@ -169,7 +169,7 @@ def test_two_beats_at_once_make_one_run_a_slot(
     PeriodicTasks.update_changed()
     began = timezone.now()
 
-    environment = surroundings(test_database_url(), redis.url)
+    environment = surroundings(url_of_the_tests_database(), redis.url)
     with ExitStack() as stack, Redis.from_url(redis.url) as queue:
         already = deliveries(queue)
         for _ in range(2):

@@ -48,7 +48,7 @@ def bench(name: str, *flags: str, program: str = AS_PEOPLE_DO, code: int = 0) ->
         [sys.executable, "-c", program, "bench", name, "--json", *sizes, *flags],
         env=os.environ
         | {
-            "DATABASE_URL": processes.test_database_url(),
+            "DATABASE_URL": processes.url_of_the_tests_database(),
             "DJANGO_SETTINGS_MODULE": "portal.settings",
         },
         stdout=PIPE,
